@@ -1,0 +1,287 @@
+"""The HDF5 files that stages hand to one another: one typed class each.
+
+This is the only module that imports h5py. A file is written beside its place and moved there when
+whole; every image dataset is chunked one frame (of one person or layer) at a time, so that a
+stage can stream. Root attributes name the schema, its version, the clip and the parameters the
+file was made with.
+
+Axes are named in the declarations: T frames, P people, N layers (without the background), h x w
+the working size, H x W the layer size, T_out output frames, M instances. An axis of a given name
+has the same length in every dataset of one file.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import h5py
+import numpy as np
+
+from retime.errors import InputError
+
+Axis = str | int
+
+
+class Field:
+    """A dataset of an artifact: dtype and named axes; reads as an ``h5py.Dataset``."""
+
+    def __init__(self, dtype: type, *axes: Axis, image: bool = False) -> None:
+        self.dtype, self.axes, self.image = np.dtype(dtype), axes, image
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, artifact: "Artifact | None", owner: type) -> Any:
+        return self if artifact is None else artifact.file[self.name]
+
+    def create(self, file: h5py.File, sizes: Mapping[str, int]) -> None:
+        """Create the dataset in ``file`` with the axis lengths in ``sizes``."""
+        shape = tuple(axis if isinstance(axis, int) else sizes[axis] for axis in self.axes)
+        leading = ("T", "T_out", "P", "N", "layers") if self.image else ("T", "T_out")
+        chunks = tuple(
+            1 if a in leading else max(n, 1) for a, n in zip(self.axes, shape, strict=True)
+        )
+        compression = {"compression": "gzip", "compression_opts": 1} if self.image else {}
+        file.create_dataset(
+            self.name,
+            shape,
+            self.dtype,
+            chunks=chunks if shape and 0 not in shape else None,
+            **(compression if shape and 0 not in shape else {}),
+        )
+
+    def check(self, file: h5py.File, sizes: dict[str, int]) -> str | None:
+        """Return what is wrong with the dataset in ``file``, or None; fill in ``sizes``."""
+        dataset = file.get(self.name)
+        if not isinstance(dataset, h5py.Dataset):
+            return f"dataset '{self.name}' is missing"
+        if dataset.dtype != self.dtype or dataset.ndim != len(self.axes):
+            return f"dataset '{self.name}' is {dataset.dtype}{list(dataset.shape)}"
+        for axis, length in zip(self.axes, dataset.shape, strict=True):
+            expected = axis if isinstance(axis, int) else sizes.setdefault(axis, length)
+            if expected != length:
+                return f"axis {axis} of dataset '{self.name}' is {length}, not {expected}"
+        return None
+
+
+class Attribute:
+    """A root attribute of an artifact, kept as JSON; reads as the decoded value."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, artifact: "Artifact | None", owner: type) -> Any:
+        return self if artifact is None else json.loads(artifact.file.attrs[self.name])
+
+
+class Artifact:
+    """An open stage file. Use ``open`` to read and ``create`` to write, both as contexts."""
+
+    schema: ClassVar[str]
+    version: ClassVar[int]
+    rule: ClassVar[str]
+
+    clip = Attribute()
+    parameters = Attribute()  # the settings the file was made with
+    source_size = Attribute()  # [width, height] of the video as shown, pixels
+    working_size = Attribute()  # [width, height] of the renderer's frames, pixels
+    fps = Attribute()  # [numerator, denominator], frames of the clip per second
+    start_seconds = Attribute()  # time of the clip's first frame in the source video
+
+    def __init__(self, file: h5py.File) -> None:
+        self.file = file
+
+    @classmethod
+    def _declared(cls, kind: type) -> dict[str, Any]:
+        return {
+            name: value
+            for base in reversed(cls.__mro__)
+            for name, value in vars(base).items()
+            if isinstance(value, kind)
+        }
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, path: Path | str) -> Iterator[Self]:
+        """Open the file at ``path`` for reading.
+
+        Raises:
+            InputError: the file is missing, cut short, not of this schema, or of another version;
+                the message names the file and the rule that makes it anew.
+        """
+        path = Path(path)
+        remedy = f"delete it and run snakemake again: rule '{cls.rule}' makes it anew"
+        if not path.exists():
+            raise InputError(f"{path}: no such file; rule '{cls.rule}' makes it (run snakemake)")
+        try:
+            file = h5py.File(path, "r")
+        except OSError as error:
+            raise InputError(f"{path}: not a whole HDF5 file ({error}); {remedy}") from error
+        with file:
+            schema, version = file.attrs.get("schema"), file.attrs.get("schema_version")
+            if schema != f"retime/{cls.schema}":
+                raise InputError(f"{path}: holds '{schema}', not 'retime/{cls.schema}'; {remedy}")
+            if version != cls.version:
+                raise InputError(
+                    f"{path}: schema version {version}, this retime reads {cls.version}; {remedy}"
+                )
+            sizes: dict[str, int] = {}
+            wrong = [field.check(file, sizes) for field in cls._declared(Field).values()]
+            wrong += [
+                f"attribute '{name}' is missing"
+                for name in cls._declared(Attribute)
+                if name not in file.attrs
+            ]
+            problem = next((w for w in wrong if w), None)
+            if problem:
+                raise InputError(f"{path}: {problem}; {remedy}")
+            yield cls(file)
+
+    def clip_attributes(self) -> dict[str, Any]:
+        """Return what every file of one clip has in common, to be passed on to ``create``."""
+        names = ("clip", "source_size", "working_size", "fps", "start_seconds")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    @contextlib.contextmanager
+    def create(
+        cls,
+        path: Path | str,
+        *,
+        parameters: Mapping[str, Any],
+        sizes: Mapping[str, int],
+        **attributes: Any,
+    ) -> Iterator[Self]:
+        """Write the file at ``path``: it appears there only when the context ends without error.
+
+        ``sizes`` gives the length of each named axis, ``attributes`` every declared attribute
+        (those common to a clip's files: ``**other.clip_attributes()``).
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        attributes["parameters"] = dict(parameters)
+        if set(attributes) != set(cls._declared(Attribute)):
+            raise TypeError(f"{cls.__name__} needs {sorted(cls._declared(Attribute))}")
+        try:
+            with h5py.File(partial, "w") as file:
+                file.attrs["schema"], file.attrs["schema_version"] = (
+                    f"retime/{cls.schema}",
+                    cls.version,
+                )
+                for name, value in attributes.items():
+                    file.attrs[name] = json.dumps(value, sort_keys=True)
+                for field in cls._declared(Field).values():
+                    field.create(file, sizes)
+                yield cls(file)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+class Frames(Artifact):
+    """The clip's frames at layer size, at a constant frame rate."""
+
+    schema, version, rule = "frames", 1, "frames"
+    rgb = Field(np.uint8, "T", "H", "W", 3, image=True)
+    time = Field(np.float64, "T")  # seconds from the start of the source video
+    index = Field(np.int64, "T")  # number of the source video's frame
+    source = Attribute()  # the video's path, as given
+    has_sound = Attribute()
+
+
+class Poses(Artifact):
+    """People detected in each frame, unordered; NaN where fewer than P."""
+
+    schema, version, rule = "poses", 1, "poses"
+    keypoints = Field(np.float32, "T", "P", 17, 3)  # x, y (source pixels), score 0..1
+    box = Field(np.float32, "T", "P", 4)  # x0, y0, x1, y1 (source pixels)
+    score = Field(np.float32, "T", "P")
+
+
+class Tracks(Artifact):
+    """People with one id each; every present person has all 17 keypoints in every frame."""
+
+    schema, version, rule = "tracks", 1, "tracks"
+    keypoints = Field(np.float32, "T", "P", 17, 2)  # source pixels; NaN where not present
+    score = Field(np.float32, "T", "P", 17)
+    state = Field(np.uint8, "T", "P", 17)  # 0 absent, 1 observed, 2 interpolated, 3 corrected
+    present = Field(np.bool_, "T", "P")  # in the picture, seen or hidden
+    ids = Field(np.int64, "P")  # 1, 2, ... ; the number people are called by in clip.yaml
+
+
+class Camera(Artifact):
+    """Homographies from the pixels of frame t to the canvas plane (source pixels)."""
+
+    schema, version, rule = "camera", 1, "camera"
+    homographies = Field(np.float64, "T", 3, 3)
+    inliers = Field(np.float64, "T")  # share of matches that agree, 0..1
+    mode = Attribute()  # still, stabilise or pan
+    reference = Attribute()  # frame whose plane the canvas is
+    canvas = Attribute()  # [x0, y0, width, height] of the canvas in that plane, source pixels
+
+
+class Uv(Artifact):
+    """DensePose-style maps of each person alone, as if nobody stood in front."""
+
+    schema, version, rule = "uv", 1, "uv"
+    iuv = Field(np.uint8, "T", "P", "h", "w", 3, image=True)  # part 0..24, u, v as 0..255
+    ids = Field(np.int64, "P")
+
+
+class Seeds(Artifact):
+    """What the renderer starts from: per layer UV, trimap and order."""
+
+    schema, version, rule = "seeds", 1, "seeds"
+    iuv = Field(np.uint8, "T", "N", "h", "w", 3, image=True)
+    person = Field(np.uint8, "T", "N", "h", "w", image=True)  # id of the person shown, 0 none
+    trimap = Field(np.uint8, "T", "N", "h", "w", image=True)  # 0 / 128 / 255
+    order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
+    homographies = Field(np.float64, "T", 3, 3)  # as in Camera
+    names = Attribute()  # of layers 1..N
+    people = Attribute()  # ids of each layer's people
+    canvas = Attribute()
+    camera_mode = Attribute()
+
+
+class Decomposition(Artifact):
+    """The trained renderer and the layers it makes at working size."""
+
+    schema, version, rule = "decomposition", 1, "train"
+    rgba = Field(np.uint8, "N", "T", "h", "w", 4, image=True)  # straight alpha
+    canvas = Field(np.uint8, "hc", "wc", 3)  # the background, at working scale
+    seen = Field(np.float32, "hc", "wc")  # share of frames that showed the canvas uncovered
+    losses = Field(np.float32, "steps", 5)  # epoch, total, reconstruction, mask, sparsity
+    weights = Field(np.uint8, "bytes")  # torch state dict, loaded with weights_only
+    names = Attribute()
+
+
+class Layers(Artifact):
+    """RGBA layers at layer size: 0 the background (alpha 255), then 1..N; straight alpha."""
+
+    schema, version, rule = "layers", 1, "upsample"
+    rgba = Field(np.uint8, "layers", "T", "H", "W", 4, image=True)
+    canvas = Field(np.uint8, "Hc", "Wc", 3)  # the background plane at layer scale
+    order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
+    homographies = Field(np.float64, "T", 3, 3)  # as in Camera
+    names = Attribute()
+    people = Attribute()
+    canvas_bounds = Attribute()  # as Camera.canvas
+
+
+class TimeMap(Artifact):
+    """When each instance of a layer shows which source frame."""
+
+    schema, version, rule = "timemap", 1, "warp"
+    layer = Field(np.int64, "M")  # layer number 1..N
+    source_time = Field(np.float64, "M", "T_out")  # source frames; NaN shows nothing
+    offset = Field(np.float64, "M", "T_out", 2)  # x, y in source pixels
+    opacity = Field(np.float64, "M", "T_out")  # 0..1
+    depth = Field(np.float64, "M", "T_out")  # larger is nearer to the viewer
+    background_time = Field(np.float64, "T_out")  # source frame of background and camera
+    names = Attribute()  # of the instances
+    sound = Attribute()  # "keep" or "drop"
+    edit = Attribute()

@@ -1,0 +1,176 @@
+"""The ``retime`` command: parse, call one function, report errors. No work of its own.
+
+Each stage of the workflow is one subcommand with the files it reads and writes spelled out; the
+Snakefile calls them, and so may a person. ``--settings`` takes a stage's settings as JSON or as
+the path of a YAML file; without it the defaults hold.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from retime import config
+from retime.errors import InputError
+
+app = typer.Typer(
+    help="Retime people in an ordinary video.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Section = TypeVar("Section", bound=config.Section)
+
+Out = Annotated[Path, typer.Option(help="File to write.")]
+SettingsText = Annotated[str, typer.Option("--settings", help="JSON, or path of a YAML file.")]
+Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
+
+
+def _settings(text: str, model: type[Section]) -> Section:
+    if text.lstrip().startswith("{"):
+        try:
+            data: Any = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InputError(f"--settings: not valid JSON: {error}") from error
+        return config.validate(data, model, "--settings")
+    return config.load(Path(text), model) if text else model()
+
+
+@app.command()
+def frames(
+    video: Annotated[Path, typer.Option(help="A video, or a folder of pictures.")],
+    out: Out,
+    clip: Annotated[str, typer.Option(help="Name of the clip; default: the video's stem.")] = "",
+    settings: SettingsText = "",
+) -> None:
+    """Decode a video's frames at layer size."""
+    from retime.video.stage import run_frames
+
+    run_frames(video, out, _settings(settings, config.FramesSettings), clip or video.stem)
+
+
+@app.command()
+def poses(frames: Path, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
+    """Detect people and their keypoints in every frame."""
+    from retime.people.stage import run_poses
+
+    run_poses(frames, out, _settings(settings, config.PosesSettings), threads)
+
+
+@app.command()
+def tracks(
+    poses: Path,
+    out: Out,
+    frames: Annotated[Path | None, typer.Option(help="Frames, for appearance.")] = None,
+    corrections: Annotated[list[Path] | None, typer.Option(help="Keypoint corrections.")] = None,
+    settings: SettingsText = "",
+) -> None:
+    """Give people one id each and fill in the joints that are not seen."""
+    from retime.people.stage import run_tracks
+
+    run_tracks(
+        poses, out, _settings(settings, config.TracksSettings), corrections or [], frames=frames
+    )
+
+
+@app.command()
+def camera(
+    frames: Path, tracks: Path, out: Out, settings: SettingsText = "", threads: Threads = 1
+) -> None:
+    """Find the homography from each frame to the canvas."""
+    from retime.camera.stage import run_camera
+
+    run_camera(frames, tracks, out, _settings(settings, config.CameraSettings), threads)
+
+
+@app.command()
+def uv(tracks: Path, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
+    """Draw each person's body as a UV map, whole also where hidden."""
+    from retime.body.stage import run_uv
+
+    run_uv(tracks, out, _settings(settings, config.UvSettings), threads)
+
+
+@app.command()
+def seeds(
+    tracks: Path,
+    uv: Path,
+    camera: Path,
+    out: Out,
+    trimaps: Annotated[Path | None, typer.Option(help="Folder of hand-edited trimaps.")] = None,
+    settings: SettingsText = "",
+) -> None:
+    """Lay out the layers: their UV maps, trimaps and depth order."""
+    from retime.layers.seeding import run_seeds
+
+    run_seeds(tracks, uv, camera, out, _settings(settings, config.SeedsSettings), trimaps)
+
+
+@app.command()
+def train(
+    frames: Path,
+    seeds: Path,
+    out: Out,
+    checkpoint: Annotated[Path | None, typer.Option(help="Where to keep progress.")] = None,
+    settings: SettingsText = "",
+    threads: Threads = 1,
+) -> None:
+    """Train the layered neural renderer on the clip."""
+    from retime.layers.training import run_train
+
+    run_train(frames, seeds, out, _settings(settings, config.TrainSettings), checkpoint, threads)
+
+
+@app.command()
+def upsample(
+    frames: Path,
+    seeds: Path,
+    camera: Path,
+    decomposition: Path,
+    out: Out,
+    checkpoint: Annotated[Path | None, typer.Option(help="Where to keep progress.")] = None,
+    settings: SettingsText = "",
+    threads: Threads = 1,
+) -> None:
+    """Bring the layers to full size and give them the video's own detail."""
+    from retime.layers.upsampling import run_upsample
+
+    section = _settings(settings, config.UpsampleSettings)
+    run_upsample(frames, seeds, camera, decomposition, out, section, checkpoint, threads)
+
+
+@app.command()
+def warp(tracks: Path, seeds: Path, edit: Path, out: Out) -> None:
+    """Turn an edit into a time map."""
+    from retime.timing.stage import run_warp
+
+    run_warp(tracks, seeds, edit, out)
+
+
+@app.command()
+def render(
+    layers: Path,
+    camera: Path,
+    timemap: Path,
+    video: Annotated[Path, typer.Option(help="The source video, for its sound.")],
+    out: Out,
+    beside: Annotated[Path | None, typer.Option(help="Also: source and edit side by side.")] = None,
+    settings: SettingsText = "",
+    threads: Threads = 1,
+) -> None:
+    """Compose the retimed layers into a video."""
+    from retime.render.stage import run_render
+
+    section = _settings(settings, config.RenderSettings)
+    run_render(layers, camera, timemap, video, out, section, beside, threads)
+
+
+def main() -> None:
+    """Run the command line; errors in what the user gave end with one message and exit code 1."""
+    try:
+        app()
+    except InputError as error:
+        print(f"retime: {error}", file=sys.stderr)
+        sys.exit(1)

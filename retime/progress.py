@@ -1,0 +1,64 @@
+"""Progress of long loops on stderr, with the time left."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# A line every few seconds reads well in a terminal, in a Snakemake log and in a cluster's file;
+# a redrawn bar reads well only in the first.
+INTERVAL_SECONDS = 5.0
+
+
+def clock(seconds: float) -> str:
+    """Format a duration in seconds as ``m:ss`` or ``h:mm:ss``."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+class Progress:
+    """Prints ``LABEL  done/total  percent  time left  note`` at most every few seconds.
+
+    The time left is judged from the work done since the start (or since a resumed position), so a
+    resumed run does not claim the speed of the run before it. Loops that end before the first
+    interval stay silent.
+    """
+
+    def __init__(self, label: str, total: int, done: int = 0) -> None:
+        self.label, self.total, self.done = label, total, done
+        self._first = done
+        self._start = self._last = time.monotonic()
+        self._spoke = False
+
+    def advance(self, steps: int = 1, note: str = "") -> None:
+        """Count ``steps`` more units as done, and print a line if one is due."""
+        self.done += steps
+        now = time.monotonic()
+        if now - self._last < INTERVAL_SECONDS:
+            return
+        self._last = now
+        left = (now - self._start) / max(self.done - self._first, 1) * (self.total - self.done)
+        self._say(f"{100 * self.done / max(self.total, 1):3.0f}%  {clock(left)} left", note)
+
+    def finish(self, note: str = "") -> None:
+        """Print the total time if any line was printed before."""
+        if self._spoke:
+            self._say(f"done in {clock(time.monotonic() - self._start)}", note)
+
+    def _say(self, what: str, note: str) -> None:
+        self._spoke = True
+        line = f"{self.label}  {self.done}/{self.total}  {what}"
+        print(f"{line}  {note}" if note else line, file=sys.stderr, flush=True)
+
+
+def track(items: Iterable[T], label: str, total: int) -> Iterator[T]:
+    """Yield ``items`` unchanged, reporting progress under ``label`` on stderr."""
+    progress = Progress(label, total)
+    for item in items:
+        yield item
+        progress.advance()
+    progress.finish()
