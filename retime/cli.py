@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 Section = TypeVar("Section", bound=config.Section)
 
+In = Annotated[Path, typer.Option(help="File to read.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
 SettingsText = Annotated[str, typer.Option("--settings", help="JSON, or path of a YAML file.")]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
@@ -52,7 +53,7 @@ def frames(
 
 
 @app.command()
-def poses(frames: Path, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
+def poses(frames: In, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
     """Detect people and their keypoints in every frame."""
     from retime.people.stage import run_poses
 
@@ -61,7 +62,7 @@ def poses(frames: Path, out: Out, settings: SettingsText = "", threads: Threads 
 
 @app.command()
 def tracks(
-    poses: Path,
+    poses: In,
     out: Out,
     frames: Annotated[Path | None, typer.Option(help="Frames, for appearance.")] = None,
     corrections: Annotated[list[Path] | None, typer.Option(help="Keypoint corrections.")] = None,
@@ -77,7 +78,7 @@ def tracks(
 
 @app.command()
 def camera(
-    frames: Path, tracks: Path, out: Out, settings: SettingsText = "", threads: Threads = 1
+    frames: In, tracks: In, out: Out, settings: SettingsText = "", threads: Threads = 1
 ) -> None:
     """Find the homography from each frame to the canvas."""
     from retime.camera.stage import run_camera
@@ -86,7 +87,7 @@ def camera(
 
 
 @app.command()
-def uv(tracks: Path, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
+def uv(tracks: In, out: Out, settings: SettingsText = "", threads: Threads = 1) -> None:
     """Draw each person's body as a UV map, whole also where hidden."""
     from retime.body.stage import run_uv
 
@@ -95,9 +96,9 @@ def uv(tracks: Path, out: Out, settings: SettingsText = "", threads: Threads = 1
 
 @app.command()
 def seeds(
-    tracks: Path,
-    uv: Path,
-    camera: Path,
+    tracks: In,
+    uv: In,
+    camera: In,
     out: Out,
     trimaps: Annotated[Path | None, typer.Option(help="Folder of hand-edited trimaps.")] = None,
     settings: SettingsText = "",
@@ -110,8 +111,8 @@ def seeds(
 
 @app.command()
 def train(
-    frames: Path,
-    seeds: Path,
+    frames: In,
+    seeds: In,
     out: Out,
     checkpoint: Annotated[Path | None, typer.Option(help="Where to keep progress.")] = None,
     settings: SettingsText = "",
@@ -125,10 +126,10 @@ def train(
 
 @app.command()
 def upsample(
-    frames: Path,
-    seeds: Path,
-    camera: Path,
-    decomposition: Path,
+    frames: In,
+    seeds: In,
+    camera: In,
+    decomposition: In,
     out: Out,
     checkpoint: Annotated[Path | None, typer.Option(help="Where to keep progress.")] = None,
     settings: SettingsText = "",
@@ -142,7 +143,12 @@ def upsample(
 
 
 @app.command()
-def warp(tracks: Path, seeds: Path, edit: Path, out: Out) -> None:
+def warp(
+    tracks: In,
+    seeds: In,
+    edit: Annotated[Path, typer.Option(help="The edit, a YAML file.")],
+    out: Out,
+) -> None:
     """Turn an edit into a time map."""
     from retime.timing.stage import run_warp
 
@@ -151,9 +157,9 @@ def warp(tracks: Path, seeds: Path, edit: Path, out: Out) -> None:
 
 @app.command()
 def render(
-    layers: Path,
-    camera: Path,
-    timemap: Path,
+    layers: In,
+    camera: In,
+    timemap: In,
     video: Annotated[Path, typer.Option(help="The source video, for its sound.")],
     out: Out,
     beside: Annotated[Path | None, typer.Option(help="Also: source and edit side by side.")] = None,
