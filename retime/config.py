@@ -45,10 +45,16 @@ class FramesSettings(Section):
     """Stage ``frames``: decoding and sizes."""
 
     working_height: PositiveInt = Field(
-        128, description="height of the frames the renderer is trained on, pixels"
+        128, description="short side of the frames the renderer is trained on, pixels"
     )
     layer_scale: float = Field(
         2.0, ge=1, description="layer height over working height (the paper: 2)"
+    )
+    fps: float | None = Field(
+        None,
+        gt=0,
+        description="constant rate to bring the clip to, frames per second; "
+        "none: the video's own, 25 for a folder of pictures",
     )
     range: FrameRange = FrameRange()
 

@@ -1,0 +1,1 @@
+"""Video in and out: probing, decoding, conforming to a constant rate, encoding, sound."""
