@@ -9,7 +9,6 @@ module imports ``anny``; it needs numpy besides, so it runs in an environment of
     retime body bake body.npz
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def bake(out: Path, seed: int = 0) -> None:
             keypoint_vertices=keypoint_vertices.astype(np.uint16),
             keypoint_weights=keypoint_weights.astype(np.float32),
         )
-    os.replace(temporary, out)
+    temporary.replace(out)
 
 
 def _import_anny():
