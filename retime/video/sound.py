@@ -1,0 +1,147 @@
+"""Put a stretch of one video's sound under another video's pictures."""
+
+import heapq
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.audio.stream
+import av.container
+import av.error
+
+from retime.errors import InputError
+from retime.video.probing import start_seconds
+
+# Codecs that MP4 players take as they are; any other sound is encoded anew as AAC.
+COPIED = ("aac", "mp3", "ac3", "eac3", "alac")
+AAC_BIT_RATE = 192_000
+
+
+def mux_sound(video: Path, source: Path, out: Path, start: float, duration: float) -> bool:
+    """Write ``video`` with the sound of ``source`` from ``start`` on to ``out``.
+
+    The pictures are copied unchanged. Sound that MP4 can hold is copied too, to the packet
+    (about 20 ms), and stays in step to the sample; other sound becomes AAC, mono or stereo.
+
+    Args:
+        video: an MP4 file made by ``VideoWriter``; may be the same path as ``out``.
+        source: the file with the sound.
+        out: the MP4 file to write; it appears only when whole.
+        start: seconds into ``source``, counted as players do.
+        duration: seconds of sound at most.
+
+    Returns:
+        Whether ``source`` has sound in that stretch. If not, nothing is written.
+
+    Raises:
+        InputError: the sound cannot be read.
+    """
+    partial = out.with_name(f".{out.name}.{os.getpid()}.sound.partial")
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with av.open(str(source)) as heard:
+            if not heard.streams.audio:
+                return False
+            wrote = _mux(video, heard, partial, start + start_seconds(heard), duration)
+        if wrote:
+            partial.replace(out)
+        return wrote
+    except av.error.InvalidDataError as error:
+        raise InputError(
+            f"{source}: its sound cannot be read ({error.strerror}); repair the file, or set "
+            "'sound: drop' in the edit"
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _mux(
+    video: Path,
+    heard: av.container.InputContainer,
+    out: Path,
+    start: float,
+    duration: float,
+) -> bool:
+    sound = heard.streams.audio[0]
+    copied = sound.codec_context.name in COPIED
+    # A second early: a decoder needs what comes before to sound right from the first sample on.
+    heard.seek(max(int((start - 1) * av.time_base), heard.start_time or 0))
+    with (
+        av.open(str(video)) as seen,
+        av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as made,
+    ):
+        pictures = seen.streams.video[0]
+        to_pictures = made.add_stream_from_template(pictures)
+        if copied:
+            to_sound = made.add_stream_from_template(sound)
+            packets = _copied(sound, heard, start, duration)
+        else:
+            to_sound = made.add_stream("aac", rate=sound.rate, layout=_layout(sound))
+            to_sound.bit_rate = AAC_BIT_RATE
+            packets = _encoded(sound, heard, to_sound, start, duration)
+        wrote = False
+        streams = {sound.type: to_sound, pictures.type: to_pictures}
+        shown = (packet for packet in seen.demux(pictures) if packet.dts is not None)
+        merged = heapq.merge(
+            (("audio", packet) for packet in packets),
+            (("video", packet) for packet in shown),
+            key=lambda item: item[1].dts * item[1].time_base,
+        )
+        for kind, packet in merged:
+            packet.stream = streams[kind]
+            made.mux(packet)
+            wrote = wrote or kind == "audio"
+    return wrote
+
+
+def _copied(
+    sound: av.audio.stream.AudioStream,
+    heard: av.container.InputContainer,
+    start: float,
+    duration: float,
+) -> Iterator[av.Packet]:
+    tick = sound.time_base
+    first = round(start / tick)
+    for packet in heard.demux(sound):
+        if packet.pts is None or packet.pts < first:
+            continue
+        if (packet.pts - first) * tick >= duration:
+            break
+        packet.pts -= first
+        packet.dts = packet.pts
+        yield packet
+
+
+def _layout(sound: av.audio.stream.AudioStream) -> str:
+    """Return the layout of sound that is encoded anew; more than two channels are mixed down."""
+    return "mono" if sound.layout.nb_channels == 1 else "stereo"
+
+
+def _encoded(
+    sound: av.audio.stream.AudioStream,
+    heard: av.container.InputContainer,
+    encoder: av.audio.stream.AudioStream,
+    start: float,
+    duration: float,
+) -> Iterator[av.Packet]:
+    resampler = av.AudioResampler(format="fltp", layout=_layout(sound), rate=sound.rate)
+    rate, written = sound.rate, 0
+    wanted = round(duration * rate)
+    for decoded in heard.decode(sound):
+        for frame in resampler.resample(decoded):
+            at = round((frame.time - start) * rate)  # place of its first sample in the output
+            skip, keep = max(0, written - at), min(frame.samples, wanted - at)
+            if at >= wanted:
+                yield from encoder.encode(None)
+                return
+            if keep <= skip:
+                continue
+            samples = frame.to_ndarray()[:, skip:keep]
+            part = av.AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
+            part.sample_rate, part.time_base = rate, Fraction(1, rate)
+            part.pts = at + skip
+            written = at + keep
+            yield from encoder.encode(part)
+    yield from encoder.encode(None)
