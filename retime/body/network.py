@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -75,6 +76,12 @@ class KeypointToUV(nn.Module):
         out = self.heads(x)  # [B, 73, H, W]
         logits, uv = out.split([1 + PARTS, 2 * PARTS], dim=1)
         return logits, uv.unflatten(1, (PARTS, 2))
+
+
+def skeleton_tensor(skeletons: np.ndarray) -> torch.Tensor:
+    """RGB uint8 [B, S, S, 3] as the network's input [B, 3, S, S] in [-1, 1]."""
+    # A permuted view of channels-last data is what the convolutions want: no copy.
+    return torch.from_numpy(skeletons).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def uv_under(part: torch.Tensor, uv: torch.Tensor) -> torch.Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from retime.body.network import KeypointToUV, save_network, uv_under
+from retime.body.network import KeypointToUV, save_network, skeleton_tensor, uv_under
 from retime.body.synthesis import Pairs, synthesise
 from retime.errors import InputError
 from retime.progress import Progress
@@ -27,6 +27,11 @@ class Phase:
     batch: int
     steps: int
 
+    @property
+    def cost(self) -> float:
+        """Work of one step, in images of 64 x 64."""
+        return self.batch * self.size**2 / 64**2
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -38,9 +43,9 @@ class TrainingSettings:
     """
 
     channels: int = 32
-    phases: tuple[Phase, ...] = (Phase(64, 32, 2400), Phase(128, 16, 900))
+    phases: tuple[Phase, ...] = (Phase(64, 16, 7600), Phase(128, 8, 1800))
     learning_rate: float = 2e-3
-    warmup_steps: int = 100
+    warmup_steps: int = 200
     uv_weight: float = 2.0
     bfloat16: bool = True
     seed: int = 0
@@ -88,7 +93,8 @@ def train(folder: Path, settings: TrainingSettings, threads: int = 1) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     state_path, weights = folder / "training.pt", folder / "keypoint_to_uv.pt"
     run = _start(state_path, settings)
-    progress = Progress("keypoint to UV", settings.steps, run.step)
+    work = [settings.phase_at(step).cost for step in range(settings.steps)]
+    progress = Progress("keypoint to UV", round(sum(work)), round(sum(work[: run.step])))
     saved = time.monotonic()
     while run.step < settings.steps:
         phase = settings.phase_at(run.step)
@@ -105,22 +111,18 @@ def train(folder: Path, settings: TrainingSettings, threads: int = 1) -> Path:
         run.step += 1
         if run.step % 50 == 0:
             row = {"step": run.step, "size": phase.size}
-            row |= {"part": float(part_loss), "uv": float(uv_loss)}
+            row |= {"part": part_loss.item(), "uv": uv_loss.item()}
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(row) + "\n")
-        progress.advance(note=f"{phase.size} px  part {part_loss:.3f}  uv {uv_loss:.3f}")
+        progress.advance(
+            round(phase.cost), f"{phase.size} px  part {part_loss:.3f}  uv {uv_loss:.3f}"
+        )
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             _save(run, settings, state_path, weights)
             saved = time.monotonic()
     _save(run, settings, state_path, weights)
     progress.finish()
     return weights
-
-
-def skeleton_tensor(skeletons: np.ndarray) -> torch.Tensor:
-    """RGB uint8 [B, S, S, 3] as the network's input [B, 3, S, S] in [-1, 1]."""
-    # A permuted view of channels-last data is what the convolutions want: no copy to contiguous.
-    return torch.from_numpy(skeletons).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def losses(
