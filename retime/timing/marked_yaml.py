@@ -1,0 +1,55 @@
+"""YAML with the line of every key, so that an error can say where in the file it is."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from retime.config import read_yaml
+from retime.errors import InputError
+
+Place = tuple[str | int, ...]
+
+
+def read_marked(path: Path) -> tuple[Any, dict[Place, int]]:
+    """Read a YAML file.
+
+    Returns:
+        The data, and the line (from 1) of every key and list item by its place: the keys and
+        indices that lead to it.
+
+    Raises:
+        InputError: no such file, not UTF-8, not YAML, or a key that is given twice.
+    """
+    data = read_yaml(path)
+    lines: dict[Place, int] = {}
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if root is not None:
+        _mark(root, (), lines, path)
+    return data, lines
+
+
+def line_of(place: Place, lines: dict[Place, int]) -> int:
+    """Return the line of ``place``, or of the nearest thing around it; 1 for the whole file."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
+
+
+def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            lines[*place, index] = item.start_mark.line + 1
+            _mark(item, (*place, index), lines, path)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            # Keys of edits are words and numbers of people; a merge key ("<<") marks nothing.
+            name = yaml.safe_load(key.value) if key.tag == "tag:yaml.org,2002:int" else key.value
+            line = key.start_mark.line + 1
+            if (*place, name) in lines:
+                first = lines[*place, name]
+                raise InputError(
+                    f"{path}, line {line}: '{name}' was already given in line {first}; keep one"
+                )
+            lines[*place, name] = line
+            _mark(value, (*place, name), lines, path)
