@@ -22,7 +22,9 @@ STANDARD_RATES = tuple(
 )
 # Frames that stray less than this from an even spacing, in frames, still have one tick each.
 EVEN_WITHIN = 0.5
-# Times in milliseconds (Matroska) make the rate of a short clip uncertain by about this much.
+# Times may be rounded to milliseconds (Matroska): a frame this little late is not late.
+ROUNDING_SECONDS = 1e-3
+# That rounding makes the rate of a short clip uncertain by about this much.
 SAME_RATE_WITHIN = 0.004
 
 
@@ -53,7 +55,9 @@ def constant_rate(times: NDArray[np.float64], hints: Iterable[Fraction] = ()) ->
 
 def typical_rate(times: NDArray[np.float64]) -> Fraction:
     """Return the rate at which most frames of unevenly spaced ``times`` [T] follow one another."""
-    return nearest_rate(1 / float(np.median(np.diff(times))))
+    gaps = np.diff(times)
+    usual = np.abs(gaps / np.median(gaps) - 1) < 0.25  # times in milliseconds make gaps unequal
+    return nearest_rate(1 / float(gaps[usual].mean()))
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,7 @@ def schedule(
     spacing = float(1 / rate)
     first = times[wanted.start]
     last = times[end] if end < len(times) else times[-1] + spacing
-    # Half a thousandth of a tick of slack keeps rounded times from adding a tick or showing the
-    # frame before.
-    ticks = int(np.ceil((last - first) / spacing - 5e-4))
+    ticks = int(np.ceil((last - first - ROUNDING_SECONDS) / spacing))
     time = first + np.arange(0, ticks, wanted.step) * spacing
-    index = np.searchsorted(times, time + 5e-4 * spacing, side="right") - 1
+    index = np.searchsorted(times, time + ROUNDING_SECONDS, side="right") - 1
     return Schedule(index.astype(np.int64), time, rate / wanted.step, resampled=True)

@@ -1,5 +1,6 @@
 """What a video or a folder of pictures holds, found without decoding more than one frame."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retime.errors import InputError
-from retime.video.conforming import constant_rate
+from retime.video.conforming import constant_rate, typical_rate
 from retime.video.pictures import list_pictures, read_picture
 
 PICTURES_RATE = Fraction(25)
@@ -90,7 +91,8 @@ def open_video(path: Path) -> tuple[av.container.InputContainer, av.video.stream
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
             f"{path}: not a video that can be read ({reason}); give a video file such as MP4, MOV "
-            "or WebM, or a folder of PNG or JPEG pictures"
+            "or WebM, or a folder of PNG or JPEG pictures. If it is a video, it may have been cut "
+            "short on its way: copy it again"
         ) from error
     cover = av.stream.Disposition.attached_pic
     stream = next((s for s in container.streams.video if not s.disposition & cover), None)
@@ -114,22 +116,62 @@ def _probe_video(path: Path) -> Source:
         hints = [h for h in (stream.guessed_rate, stream.base_rate, stream.average_rate) if h]
         origin, has_sound = start_seconds(container), bool(container.streams.audio)
         declared, tick = stream.frames, stream.time_base
-        seconds = stream.duration * tick if stream.duration and tick else None
+        seconds = _stream_seconds(container, stream)
     container, stream = open_video(path)
     with container:
         stamps = _time_stamps(container, stream)
     timestamps = None not in stamps
     if timestamps:
         times = np.unique(np.array(stamps, np.float64)) * float(tick or 1) - origin
+        if len(times) and abs(times[0]) < 1e-5:  # `origin` is in whole microseconds
+            times -= times[0]
     else:
         times = np.arange(len(stamps)) / float(hints[0] if hints else 25)
     fps = constant_rate(times, hints)
-    if not declared and seconds and fps:
-        # A stream's length is known to about a frame; only more than that is a loss.
-        declared = max(len(times), int(seconds * fps) - 2)
-    return Source(
-        path, size, times, fps, has_sound, max(declared, len(times)), timestamps=timestamps
-    )
+    declared = len(times) + _lost_frames(times, fps, declared, seconds)
+    return Source(path, size, times, fps, has_sound, declared, timestamps=timestamps)
+
+
+def _lost_frames(
+    times: NDArray[np.float64], fps: Fraction | None, count: int, seconds: float | None
+) -> int:
+    """Return how many frames a file lacks of those that its header promises.
+
+    Neither promise is enough alone: the count includes frames cut off by an edit list (videos
+    trimmed on a telephone), and the length includes a last frame that stands for long.
+
+    Args:
+        times: [n] seconds of the frames found.
+        fps: their rate where it is constant.
+        count: frames by the header, 0 where it does not say.
+        seconds: length by the header, None where it does not say.
+    """
+    if len(times) < 2:
+        return max(count - len(times), 0)
+    by_time = None
+    if seconds is not None:
+        rate = float(fps or typical_rate(times))
+        by_time = round((seconds - (times[-1] - times[0])) * rate) - 1
+    if count:
+        by_count = count - len(times)
+        return max(0, by_count if by_time is None else min(by_count, by_time))
+    # A length alone is rounded, and of a variable rate only a large gap is sure.
+    certain = 2 if fps else len(times)
+    return by_time if by_time is not None and by_time > certain else 0
+
+
+def _stream_seconds(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream
+) -> float | None:
+    """Return how long the pictures last by what the file's header says, if it says it."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if match := re.fullmatch(r"(\d+):(\d+):([\d.]+)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(float, match.groups())  # Matroska and WebM
+        return 3600 * hours + 60 * minutes + seconds
+    if container.duration and len(container.streams) == 1:
+        return container.duration / av.time_base
+    return None
 
 
 def _shown_size(

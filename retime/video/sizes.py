@@ -12,7 +12,9 @@ def working_size(source: Size, short_side: int) -> Size:
     """
     width, height = source
     short = min(short_side, width, height)
-    long = max(2, 2 * round(short * max(source) / min(source) / 2))
+    long = 2 * round(short * max(source) / min(source) / 2)
+    if long > max(source):
+        long -= 2
     return (long, short) if width >= height else (short, long)
 
 
