@@ -17,6 +17,7 @@ from retime.video.conforming import constant_rate, typical_rate
 from retime.video.pictures import list_pictures, read_picture
 
 PICTURES_RATE = Fraction(25)
+PQ, HLG = 16, 18  # transfer characteristics, ISO/IEC 23091-2
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Source:
     declared: int  # frames the file claims to hold; more than len(times) if it is cut short
     pictures: tuple[Path, ...] = ()  # of a folder
     timestamps: bool = True  # the frames carry times; else they are counted
+    high_dynamic_range: bool = False  # brightness is coded as PQ or HLG
 
 
 def damaged(source: Path, decodable: int, declared: int, reason: str) -> InputError:
@@ -112,7 +114,8 @@ def start_seconds(container: av.container.InputContainer) -> float:
 def _probe_video(path: Path) -> Source:
     container, stream = open_video(path)
     with container:
-        size = _shown_size(path, container, stream)
+        first = _first_frame(path, container, stream)
+        size, high_range = _shown_size(first, stream), first.color_trc in (PQ, HLG)
         hints = [h for h in (stream.guessed_rate, stream.base_rate, stream.average_rate) if h]
         origin, has_sound = start_seconds(container), bool(container.streams.audio)
         declared, tick = stream.frames, stream.time_base
@@ -129,7 +132,16 @@ def _probe_video(path: Path) -> Source:
         times = np.arange(len(stamps)) / float(hints[0] if hints else 25)
     fps = constant_rate(times, hints)
     declared = len(times) + _lost_frames(times, fps, declared, seconds)
-    return Source(path, size, times, fps, has_sound, declared, timestamps=timestamps)
+    return Source(
+        path,
+        size,
+        times,
+        fps,
+        has_sound,
+        declared,
+        timestamps=timestamps,
+        high_dynamic_range=high_range,
+    )
 
 
 def _lost_frames(
@@ -174,17 +186,20 @@ def _stream_seconds(
     return None
 
 
-def _shown_size(
+def _first_frame(
     path: Path, container: av.container.InputContainer, stream: av.video.stream.VideoStream
-) -> tuple[int, int]:
-    """Return width and height of the first frame, upright and with square pixels."""
+) -> av.VideoFrame:
     try:
         frame = next(container.decode(stream), None)
     except av.error.FFmpegError as error:
-        reason = str(error.strerror)
-        raise damaged(path, 0, max(stream.frames, 1), reason) from error
+        raise damaged(path, 0, max(stream.frames, 1), str(error.strerror).lower()) from error
     if frame is None:
         raise damaged(path, 0, max(stream.frames, 1), "no frame found")
+    return frame
+
+
+def _shown_size(frame: av.VideoFrame, stream: av.video.stream.VideoStream) -> tuple[int, int]:
+    """Return width and height of a decoded frame, upright and with square pixels."""
     aspect = stream.sample_aspect_ratio
     width = round(frame.width * aspect) if aspect else frame.width
     return (frame.height, width) if frame.rotation % 180 else (width, frame.height)
