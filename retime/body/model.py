@@ -79,29 +79,33 @@ class Body:
         return ShapedBody(self, vertices, joints.astype(np.float64))
 
     def sample_betas(self, generator: np.random.Generator) -> np.ndarray:
-        """Shape coefficients [16] of a random person, child or adult: a mixture of two samples.
+        """Shape coefficients [16] of a random person, child or adult."""
+        return self._mixture(int(generator.integers(len(self.shape_samples))), 40, generator)
+
+    def betas_of_height(self, height: float, generator: np.random.Generator) -> np.ndarray:
+        """Shape coefficients [16] of a random person about ``height`` metres tall (1.0 to 2.1)."""
+        heights = np.sort(self._sample_heights)
+        rank = int(np.searchsorted(heights, height) + generator.integers(-4, 5))
+        return self._mixture(rank, 4, generator)
+
+    def _mixture(self, rank: int, spread: int, generator: np.random.Generator) -> np.ndarray:
+        """A mixture [16] of two sampled people at and near a rank by height.
 
         Plausible shapes are not a Gaussian cloud (children lie apart from adults), so coefficients
         are drawn between two sampled people of similar height.
         """
-        order = np.argsort(self.shape_samples @ self._height_gradient, kind="stable")
-        first = int(generator.integers(len(order)))
-        second = int(np.clip(first + generator.integers(-40, 41), 0, len(order) - 1))
+        order = np.argsort(self._sample_heights, kind="stable")
+        ranks = np.array([rank, rank + generator.integers(-spread, spread + 1)])
+        first, second = self.shape_samples[order[np.clip(ranks, 0, len(order) - 1)]]
         share = generator.uniform()
-        samples = self.shape_samples[[order[first], order[second]]]
-        return share * samples[0] + (1 - share) * samples[1]
-
-    def betas_of_height(self, height: float, generator: np.random.Generator) -> np.ndarray:
-        """Shape coefficients [16] of a random person about ``height`` metres tall (1.0 to 2.0)."""
-        candidates = np.stack([self.sample_betas(generator) for _ in range(32)])
-        heights = np.array([self.shaped(betas).height for betas in candidates])
-        return candidates[np.abs(heights - height).argmin()]
+        return share * first + (1 - share) * second
 
     @property
-    def _height_gradient(self) -> np.ndarray:
-        """Change of the rest height with each coefficient, metres. [16]"""
-        top, sole = self._template[:, 2].argmax(), self._template[:, 2].argmin()
-        return self._shape_vertices[:, 3 * top + 2] - self._shape_vertices[:, 3 * sole + 2]
+    def _sample_heights(self) -> np.ndarray:
+        """Rest height of each sampled person in metres, to first order. [S]"""
+        crown, sole = self._template[:, 2].argmax(), self._template[:, 2].argmin()
+        growth = self._shape_vertices[:, 3 * crown + 2] - self._shape_vertices[:, 3 * sole + 2]
+        return float(np.ptp(self._template[:, 2])) + self.shape_samples @ growth
 
     def keypoints(self, vertices: np.ndarray) -> np.ndarray:
         """COCO-17 keypoints [17, 3] float32 of posed ``vertices`` [V, 3]."""

@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +74,6 @@ class _Run:
     network: KeypointToUV
     optimiser: torch.optim.Optimizer
     step: int = 0
-    losses: list[float] = field(default_factory=list)
 
 
 def train(folder: Path, settings: TrainingSettings, threads: int = 1) -> Path:
@@ -109,13 +108,13 @@ def train(folder: Path, settings: TrainingSettings, threads: int = 1) -> Path:
         (part_loss + settings.uv_weight * uv_loss).backward()
         run.optimiser.step()
         run.step += 1
+        loss = {"part": part_loss.item(), "uv": uv_loss.item()}
         if run.step % 50 == 0:
-            row = {"step": run.step, "size": phase.size}
-            row |= {"part": part_loss.item(), "uv": uv_loss.item()}
+            row = {"step": run.step, "size": phase.size, **loss}
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(row) + "\n")
         progress.advance(
-            round(phase.cost), f"{phase.size} px  part {part_loss:.3f}  uv {uv_loss:.3f}"
+            round(phase.cost), f"{phase.size} px  part {loss['part']:.3f}  uv {loss['uv']:.3f}"
         )
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             _save(run, settings, state_path, weights)
