@@ -38,8 +38,8 @@ def run_frames(video: Path, out: Path, settings: FramesSettings, clip: str) -> N
         _say_resampled(source, plan)
     if source.high_dynamic_range:
         print(
-            f"frames  {video.name} has a high dynamic range (PQ or HLG); its brightness is taken as "
-            "it is, which looks flat: convert it to BT.709 first for true colours",
+            f"frames  {video.name} has a high dynamic range (PQ or HLG); its brightness is taken "
+            "as it is, which looks flat: convert it to BT.709 first for true colours",
             file=sys.stderr,
         )
     working = working_size(source.size, settings.working_height)
