@@ -9,7 +9,7 @@ layers, order and camera joins the section of the stage that uses it.
 import difflib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -130,11 +130,24 @@ class SeedsSettings(Section):
 class TrainSettings(Section):
     """Stage ``train``: the layered neural renderer."""
 
-    recipe: Literal["canvas", "paper"] = "canvas"
     channels: PositiveInt = Field(16, description="base channels of the renderer (the paper: 64)")
-    steps: PositiveInt = 3000
-    batch: PositiveInt = 1
+    texture_channels: Annotated[int, Field(ge=3)] = Field(16, description="channels of a texel")
+    tile: PositiveInt = Field(16, description="texels on a side of each of a person's 24 tiles")
+    steps: PositiveInt = Field(3000, description="updates of the weights")
+    batch: PositiveInt = Field(1, description="frames per update")
     learning_rate: float = Field(2e-3, gt=0)
+    texture_rate: float = Field(10.0, gt=0, description="of textures, times learning_rate")
+    canvas_rate: float = Field(1.0, ge=0, description="of the background, times learning_rate")
+    alpha_bias: float = Field(-1.0, description="start of alpha's output, before the tanh")
+    coarse: Share = Field(0.4, description="share of the steps at half the working size")
+    bootstrap: Share = Field(0.35, description="share of the steps that pull mattes to trimaps")
+    mask_weight: float = Field(50.0, ge=0, description="of the mask loss in that time")
+    clear_weight: float = Field(5.0, ge=0, description="of its clear half, to the end")
+    core_weight: float = Field(0.1, ge=0, description="of its opaque half's core, to the end")
+    l1: float = Field(0.005, ge=0, description="weight of the mean of alpha")
+    l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
+    haze: float = Field(0.02, ge=0, description="of alpha where the background explains the frame")
+    decay: Share = Field(0.5, description="share of the steps over which the rate falls to 0")
     seed: Index = 0
 
 
@@ -205,6 +218,7 @@ class Config(Section):
     videos: tuple[str, ...] = Field(
         ("videos/*",), description="videos and folders of frames: paths or patterns"
     )
+    demo: bool = Field(True, description="make the demo clip, too, where clips/demo exists")
     preset: str = Field("standard", description="a file of config/presets, by its stem")
     settings: dict[str, dict[str, Any]] = Field({}, description="stage: {setting: value}")
 
@@ -221,17 +235,22 @@ def _known_keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[st
     """Return the keys allowed at ``place`` inside ``model``; empty where they are not fixed."""
     kind: Any = model
     for step in place:
-        if isinstance(step, int):
+        if isinstance(step, int) and get_origin(kind) is not dict:
             continue
-        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        if get_origin(kind) is dict:  # its keys are free, its values are all of one kind
+            kind = get_args(kind)[1]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            if step not in fields:
+                return []
+            kind = fields[step].annotation
+        else:
             return []
-        if step not in kind.model_fields:
-            return []
-        kind = kind.model_fields[step].annotation
-        inner = [a for a in getattr(kind, "__args__", ()) if isinstance(a, type)]
-        kind = next((a for a in inner if issubclass(a, BaseModel)), kind)
+        if get_origin(kind) is not dict:
+            inner = [a for a in get_args(kind) if isinstance(a, type)]
+            kind = next((a for a in inner if issubclass(a, BaseModel)), kind)
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
-    return sorted(kind.model_fields) if is_model else []
+    return sorted(f.alias or name for name, f in kind.model_fields.items()) if is_model else []
 
 
 def describe(error: ValidationError, model: type[BaseModel]) -> str:
