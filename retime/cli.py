@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from retime import config
+from retime.body.cli import app as body_app
 from retime.errors import InputError
 
 app = typer.Typer(
@@ -171,6 +172,35 @@ def render(
 
     section = _settings(settings, config.RenderSettings)
     run_render(layers, camera, timemap, video, out, section, beside, threads)
+
+
+preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
+app.add_typer(preview, name="preview")
+app.add_typer(body_app, name="body")
+
+
+@preview.command("tracks")
+def preview_tracks(frames: In, tracks: In, out: Out) -> None:
+    """Draw the tracked skeletons with their ids over frames of the video."""
+    from retime.people.preview import preview_tracks
+
+    preview_tracks(frames, tracks, out)
+
+
+@preview.command("layers")
+def preview_layers(layers: In, out: Out) -> None:
+    """Lay out the layers over a checkerboard, some frames each."""
+    from retime.layers.preview import preview_layers
+
+    preview_layers(layers, out)
+
+
+@preview.command("losses")
+def preview_losses(decomposition: In, out: Out) -> None:
+    """Plot the losses over the training."""
+    from retime.layers.preview import preview_losses
+
+    preview_losses(decomposition, out)
 
 
 def main() -> None:
