@@ -1,0 +1,41 @@
+from snakemake.utils import min_version
+
+min_version("9.5")
+
+
+configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/demo.smk"
+include: "workflow/rules/video.smk"
+include: "workflow/rules/people.smk"
+include: "workflow/rules/camera.smk"
+include: "workflow/rules/body.smk"
+include: "workflow/rules/layers.smk"
+include: "workflow/rules/timing.smk"
+include: "workflow/rules/render.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+    demo,
+
+
+rule all:
+    default_target: True
+    input:
+        results_of(*CLIPS),
+    message:
+        "All clips are done"
+
+
+rule demo:
+    input:
+        results_of(DEMO),
+    message:
+        "The demo is done"

@@ -1,0 +1,24 @@
+rule camera:
+    input:
+        frames=rules.frames.output.frames,
+        tracks=rules.tracks.output.tracks,
+    output:
+        camera="results/{clip}/camera.h5",
+    log:
+        "logs/{clip}/camera.log",
+    benchmark:
+        "benchmarks/{clip}/camera.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: HALF
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        settings=settings("camera"),
+        code=code_digest("camera"),
+    message:
+        "{wildcards.clip}: find how the camera moved"
+    shell:
+        "retime camera --frames {input.frames} --tracks {input.tracks} --out {output.camera}"
+        " --settings {params.settings:q} --threads {threads} 2>&1 | tee {log}"

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from retime.clips import (
+    CLIP_NAME,
+    DEMO,
+    DEMO_VIDEO,
+    EDIT_NAME,
+    find_edits,
+    find_videos,
+)
+from retime.config import Config, load_clip, resolve, stage_json, validate
+from retime.errors import InputError
+from retime.provenance import code_digest, files_digest, video_digest
+
+
+wildcard_constraints:
+    clip=CLIP_NAME,
+    edit=EDIT_NAME,
+
+
+PRESETS = Path(workflow.basedir) / "config" / "presets"
+HAND_WRITTEN = Path("clips")
+CORES = workflow.resource_settings.cores or 1  # none where a cluster runs the jobs
+HALF = max(1, CORES // 2)  # for stages of which two can run at a time
+
+
+def read_settings(clip):
+    """The settings of all stages for one clip."""
+    file = HAND_WRITTEN / clip / "clip.yaml"
+    return resolve(CONFIG, load_clip(file), PRESETS, f"settings of clip '{clip}'")
+
+
+# What is wrong in what people wrote is said before any job starts, in one line.
+try:
+    CONFIG = validate(config, Config, "config/config.yaml (or --config)")
+    VIDEOS = find_videos(CONFIG.videos)
+    WITH_DEMO = CONFIG.demo and (HAND_WRITTEN / DEMO).is_dir()
+    if WITH_DEMO and DEMO in VIDEOS:
+        raise InputError(
+            f"{VIDEOS[DEMO]}: 'demo' is the name of the demo clip; rename the video, "
+            "or set 'demo: false' in config/config.yaml"
+        )
+    VIDEOS.setdefault(DEMO, DEMO_VIDEO)
+    CLIPS = sorted(set(VIDEOS) - {DEMO} | ({DEMO} if WITH_DEMO else set()))
+    if not CLIPS:
+        raise InputError(
+            f"no video found in {', '.join(CONFIG.videos)}; put one there, "
+            "or set 'videos' in config/config.yaml"
+        )
+    EDITS = {clip: find_edits(clip) for clip in VIDEOS}
+    SETTINGS = {clip: read_settings(clip) for clip in VIDEOS}
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def source_video(wildcards):
+    """The clip's video. A user's is known by its digest, not by its time."""
+    video = str(VIDEOS[wildcards.clip])
+    return video if made_here(wildcards.clip) else ancient(video)
+
+
+def made_here(clip):
+    return VIDEOS[clip] == DEMO_VIDEO
+
+
+def source_digest(wildcards):
+    """Tells a user's video from another one put in its place; empty for the demo's."""
+    clip = wildcards.clip
+    return "" if made_here(clip) else video_digest(VIDEOS[clip])
+
+
+def settings(stage):
+    """Params function: one stage's settings for the clip, as JSON."""
+    return lambda wildcards: stage_json(SETTINGS[wildcards.clip], stage)
+
+
+def written(pattern):
+    """Input function: the files people wrote for the clip, possibly none."""
+
+    def files(wildcards):
+        found = (HAND_WRITTEN / wildcards.clip).glob(pattern.format(**wildcards))
+        return sorted(map(str, found))
+
+    return files
+
+
+def written_digest(pattern):
+    """Params function: the digest of those files' names and contents."""
+    return lambda wildcards: files_digest(map(Path, written(pattern)(wildcards)))
+
+
+def results_of(*clips):
+    """The videos and report pictures of clips; of a clip without edits, its layers."""
+    targets = []
+    for clip in clips:
+        targets += expand(
+            "results/{clip}/report/{picture}.png",
+            clip=clip,
+            picture=["tracks", "layers", "losses"],
+        )
+        targets += expand(
+            "results/{clip}/edits/{edit}/{edit}.mp4", clip=clip, edit=EDITS[clip]
+        )
+    return targets

@@ -1,0 +1,20 @@
+rule demo_clip:
+    output:
+        video="videos/demo.mp4",
+        truth="videos/demo.truth.h5",
+    log:
+        "logs/demo/demo_clip.log",
+    benchmark:
+        "benchmarks/demo/demo_clip.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: CORES
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_digest("clip", "retime.demo.cli"),
+    message:
+        "Render the demo clip"
+    shell:
+        "retime demo clip --out {output.video} --threads {threads} 2>&1 | tee {log}"

@@ -1,0 +1,77 @@
+rule preview_tracks:
+    input:
+        frames=rules.frames.output.frames,
+        tracks=rules.tracks.output.tracks,
+    output:
+        picture=report(
+            "results/{clip}/report/tracks.png",
+            caption="../report/tracks.rst",
+            category="{clip}",
+            subcategory="Decomposition",
+            labels={"shows": "tracked people"},
+        ),
+    log:
+        "logs/{clip}/preview-tracks.log",
+    conda:
+        "../../envs/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("preview_tracks"),
+    message:
+        "{wildcards.clip}: picture of the tracked people"
+    shell:
+        "retime preview tracks --frames {input.frames} --tracks {input.tracks} --out {output.picture} 2>&1 | tee {log}"
+
+
+rule preview_layers:
+    input:
+        layers=rules.upsample.output.layers,
+    output:
+        picture=report(
+            "results/{clip}/report/layers.png",
+            caption="../report/layers.rst",
+            category="{clip}",
+            subcategory="Decomposition",
+            labels={"shows": "layers"},
+        ),
+    log:
+        "logs/{clip}/preview-layers.log",
+    conda:
+        "../../envs/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("preview_layers"),
+    message:
+        "{wildcards.clip}: picture of the layers"
+    shell:
+        "retime preview layers --layers {input.layers} --out {output.picture} 2>&1 | tee {log}"
+
+
+rule preview_losses:
+    input:
+        decomposition=rules.train.output.decomposition,
+    output:
+        picture=report(
+            "results/{clip}/report/losses.png",
+            caption="../report/losses.rst",
+            category="{clip}",
+            subcategory="Decomposition",
+            labels={"shows": "training"},
+        ),
+    log:
+        "logs/{clip}/preview-losses.log",
+    conda:
+        "../../envs/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("preview_losses"),
+    message:
+        "{wildcards.clip}: picture of the training"
+    shell:
+        "retime preview losses --decomposition {input.decomposition} --out {output.picture} 2>&1 | tee {log}"
