@@ -1,0 +1,40 @@
+"""What all tests share: which of them run."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+RUN_SLOW = os.environ.get("RETIME_SLOW") == "1"
+REQUIRE_COMPONENTS = os.environ.get("RETIME_REQUIRE_COMPONENTS") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if RUN_SLOW:
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: set RETIME_SLOW=1"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where every component must be there, a test that lacks one fails instead of being skipped."""
+    report = yield
+    meant = item.get_closest_marker("slow") or hasattr(report, "wasxfail")
+    if REQUIRE_COMPONENTS and report.skipped and not meant:
+        report.outcome = "failed"
+        report.longrepr = f"RETIME_REQUIRE_COMPONENTS=1 forbids this skip: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself as a whole."""
+    report = yield
+    if REQUIRE_COMPONENTS and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"RETIME_REQUIRE_COMPONENTS=1 forbids this skip: {report.longrepr}"
+    return report
