@@ -1,0 +1,192 @@
+"""The background as a picture: its plane, its start from the frames, and how frames see it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# Rows of a median are computed in strips that hold at most this many samples (float32, 3 channels).
+STRIP_SAMPLES = 8_000_000
+
+
+def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
+    """Return the matrix [3, 3] from pixels of a picture to those of its resized copy.
+
+    Pixel centres lie at whole numbers, so x maps to (x + 1/2) s - 1/2.
+
+    Args:
+        source: width and height before.
+        target: width and height after.
+    """
+    sx, sy = target[0] / source[0], target[1] / source[1]
+    return np.array([[sx, 0, sx / 2 - 0.5], [0, sy, sy / 2 - 0.5], [0, 0, 1]])
+
+
+@dataclass(frozen=True)
+class CanvasPlane:
+    """The canvas at the scale of frames of some size, and how those frames lie in it."""
+
+    size: tuple[int, int]  # width, height in canvas pixels
+    homographies: np.ndarray  # [T, 3, 3], frame pixels to canvas pixels
+    still: bool  # every frame is the canvas itself
+
+    @classmethod
+    def at(
+        cls,
+        frame_size: tuple[int, int],
+        source_size: tuple[int, int],
+        bounds: tuple[float, float, float, float],
+        homographies: np.ndarray,
+    ) -> "CanvasPlane":
+        """Bring a camera, given in source pixels, to frames of another size.
+
+        Args:
+            frame_size: width and height of the frames.
+            source_size: width and height of the source video.
+            bounds: x0, y0, width, height of the canvas in source pixels.
+            homographies: [T, 3, 3], source pixels to the plane of the canvas.
+        """
+        x0, y0, width, height = bounds
+        still = bool((homographies == np.eye(3)).all()) and (x0, y0) == (0, 0)
+        if still and (width, height) == tuple(source_size):
+            return cls(tuple(frame_size), homographies, True)
+        scale = scaling(source_size, frame_size)
+        size = (
+            max(1, round(width * frame_size[0] / source_size[0])),
+            max(1, round(height * frame_size[1] / source_size[1])),
+        )
+        shift = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1.0]])
+        onto = scaling((width, height), size) @ shift
+        return cls(size, onto @ homographies @ np.linalg.inv(scale), False)
+
+    def warp(self, picture: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """Lay frame ``t`` [h, w, ...] on the canvas.
+
+        Returns:
+            The picture on the canvas, and a bool map of the canvas pixels that the frame covers.
+        """
+        if self.still:
+            return picture, np.ones(picture.shape[:2], bool)
+        matrix = self.homographies[t]
+        inside = cv2.warpPerspective(
+            np.ones(picture.shape[:2], np.float32), matrix, self.size, flags=cv2.INTER_LINEAR
+        )
+        return cv2.warpPerspective(
+            picture, matrix, self.size, flags=cv2.INTER_LINEAR
+        ), inside > 0.99
+
+    def view(self, canvas: np.ndarray, t: int, frame_size: tuple[int, int]) -> np.ndarray:
+        """Return what frame ``t`` (width, height) sees of the canvas picture [hc, wc, 3]."""
+        if self.still:
+            return canvas
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpPerspective(
+            canvas, self.homographies[t], frame_size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+
+    def grid(self, t: int, frame_size: tuple[int, int]) -> Tensor:
+        """Return frame ``t``'s sampling grid [h, w, 2] for ``grid_sample`` (align_corners)."""
+        width, height = frame_size
+        x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
+        points = np.stack([x, y, np.ones_like(x)], -1) @ self.homographies[t].T
+        points = points[..., :2] / points[..., 2:]
+        span = np.maximum(np.array(self.size, np.float64) - 1, 1)
+        return torch.from_numpy((2 * points / span - 1).astype(np.float32))
+
+
+def masked_median(stack: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the median over time of the samples that count.
+
+    Args:
+        stack: uint8 [T, h, w, 3].
+        valid: bool [T, h, w].
+
+    Returns:
+        float32 [h, w, 3] in 0..255 (0 where no sample counts), and the number of samples [h, w].
+    """
+    frames, height, width = valid.shape
+    median = np.zeros((height, width, 3), np.float32)
+    count = valid.sum(0)
+    rows = max(1, STRIP_SAMPLES // max(frames * width, 1))
+    for top in range(0, height, rows):
+        strip = slice(top, top + rows)
+        # Samples that do not count sort behind all others; the middle of those that do is the
+        # median. (nanmedian says the same many times slower.)
+        samples = np.where(valid[:, strip, :, None], stack[:, strip].astype(np.int16), 256)
+        samples.sort(axis=0)
+        n = count[strip, :, None]
+        low = np.take_along_axis(samples, np.maximum((n - 1) // 2, 0)[None], 0)[0]
+        high = np.take_along_axis(samples, np.maximum(n // 2, 0).clip(max=frames - 1)[None], 0)[0]
+        median[strip] = np.where(n > 0, (low + high) / 2, 0)
+    return median, count
+
+
+def background_median(
+    frames: np.ndarray, covered: np.ndarray, plane: CanvasPlane
+) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate the background from what the frames show of it uncovered.
+
+    Pixels that are always covered take the median of everything seen there; canvas pixels that
+    no frame contains are filled from around by inpainting.
+
+    Args:
+        frames: uint8 [T, h, w, 3].
+        covered: bool [T, h, w], people and a margin around them.
+        plane: the canvas at the frames' scale.
+
+    Returns:
+        uint8 canvas [hc, wc, 3], and float32 [hc, wc]: the share of all frames that showed each
+        canvas pixel uncovered.
+    """
+    laid = [plane.warp(frame, t) for t, frame in enumerate(frames)]
+    stack = np.stack([picture for picture, _ in laid])
+    inside = np.stack([within for _, within in laid])
+    hidden = np.stack(
+        [plane.warp(c.astype(np.float32), t)[0] > 0.01 for t, c in enumerate(covered)]
+    )
+    median, count = masked_median(stack, inside & ~hidden)
+    anything, anywhere = masked_median(stack, inside)
+    canvas = np.where(count[..., None] > 0, median, anything).round().astype(np.uint8)
+    unknown = (anywhere == 0).astype(np.uint8)
+    if unknown.any():
+        canvas = cv2.inpaint(canvas, unknown, 3, cv2.INPAINT_TELEA)
+    return canvas, (count / len(frames)).astype(np.float32)
+
+
+class Canvas(nn.Module):
+    """The background, optimised directly: its start plus a learned correction.
+
+    The correction is weighted by doubt: where the background was seen uncovered in most frames
+    its median is better than anything that training finds, where it was hardly ever seen
+    training decides.
+
+    Args:
+        start: uint8 [hc, wc, 3].
+        seen: float32 [hc, wc], share of frames that showed each pixel uncovered.
+        floor: least weight of the correction; 0 freezes what was always seen.
+    """
+
+    def __init__(self, start: np.ndarray, seen: np.ndarray, floor: float) -> None:
+        super().__init__()
+        picture = torch.from_numpy(start).permute(2, 0, 1)[None].float() / 255
+        # Fully in doubt below a tenth of the frames, settled from three tenths on.
+        doubt = torch.from_numpy(np.clip((0.3 - seen) / 0.2, floor, 1).astype(np.float32))
+        self.register_buffer("start", picture.contiguous())  # [1, 3, hc, wc]
+        self.register_buffer("doubt", doubt[None, None].contiguous())  # [1, 1, hc, wc]
+        self.correction = nn.Parameter(torch.zeros_like(picture))
+
+    def picture(self) -> Tensor:
+        """Return the canvas, [1, 3, hc, wc] in 0..1."""
+        return (self.start + self.doubt * self.correction).clamp(0, 1)
+
+    def forward(self, grids: Tensor | None, frames: int) -> Tensor:
+        """Return what frames see of it, [B, 3, h, w]; ``grids`` [B, h, w, 2] or None if still."""
+        picture = self.picture()
+        if grids is None:
+            return picture.expand(frames, -1, -1, -1)
+        return F.grid_sample(
+            picture.expand(frames, -1, -1, -1), grids, padding_mode="border", align_corners=True
+        )

@@ -1,0 +1,184 @@
+"""A clip at working size as tensors: all that training reads, prepared once."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from retime.artifacts import Frames, Seeds
+from retime.errors import InputError
+from retime.layers.canvas import CanvasPlane, background_median
+from retime.layers.texture import Taps, atlas_taps
+from retime.layers.trimap import CLEAR, OPAQUE
+
+# Margin around people that the background's median leaves out, share of the frame's width.
+MARGIN = 0.06
+# How far inside its outline a UV map is surely the person, share of the frame's width.
+EDGE = 0.01
+# A pixel that differs from the background by less than the first is explained by it, by more
+# than the second it is not (0..1, largest difference of the three channels).
+EXPLAINED, UNEXPLAINED = 0.02, 0.06
+
+
+@dataclass(frozen=True)
+class ClipTensors:
+    """The clip as training sees it: T frames, N layers, h x w pixels."""
+
+    rgb: Tensor  # float32 [T, 3, h, w] in 0..1
+    positive: Tensor  # bool [T, N, h, w], the trimap says opaque
+    core: Tensor  # bool [T, N, h, w], opaque and not close to the edge of it
+    negative: Tensor  # bool [T, N, h, w], clear, and the background explains the frame there
+    evidence: Tensor  # float32 [T, h, w] in 0..1, how little the background explains the frame
+    order: Tensor  # int64 [T, N], layer numbers back to front
+    taps: list[list[Taps]]  # [T][N]
+    ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
+    people: int
+    tile: int
+    plane: CanvasPlane
+    median: np.ndarray  # uint8 [hc, wc, 3]
+    seen: np.ndarray  # float32 [hc, wc], share of frames that showed the canvas uncovered
+
+    @property
+    def frames(self) -> int:
+        """Return the number of frames, T."""
+        return len(self.rgb)
+
+    @property
+    def layers(self) -> int:
+        """Return the number of layers without the background, N."""
+        return self.order.shape[1]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return height and width of the frames."""
+        return tuple(self.rgb.shape[-2:])
+
+    def bytes(self) -> int:
+        """Return the memory held by the tensors."""
+        tensors = (self.rgb, self.positive, self.core, self.negative, self.evidence)
+        taps = sum(t.pixels.numel() * 60 for row in self.taps for t in row)
+        return sum(t.numel() * t.element_size() for t in tensors) + taps
+
+    def fingerprint(self) -> str:
+        """Return a digest of everything that training depends on."""
+        digest = hashlib.sha256()
+        for tensor in (self.rgb, self.positive, self.negative, self.evidence, self.order):
+            digest.update(str(tuple(tensor.shape)).encode())
+            digest.update(tensor.contiguous().numpy().tobytes())
+        for row in self.taps:
+            for taps in row:
+                digest.update(taps.texels.numpy().tobytes())
+        digest.update(np.ascontiguousarray(self.plane.homographies).tobytes())
+        digest.update(str((self.plane.size, self.people, self.tile)).encode())
+        return digest.hexdigest()
+
+    def grids(self, frames: list[int]) -> Tensor | None:
+        """Return how ``frames`` sample the canvas, [B, h, w, 2], or None under a still camera."""
+        if self.plane.still:
+            return None
+        height, width = self.size
+        return torch.stack([self.plane.grid(t, (width, height)) for t in frames])
+
+    def seen_texture(self) -> list[tuple[Taps, Tensor]]:
+        """Return, for each layer and frame, its taps where nobody else is, with the colours."""
+        visible = []
+        for t in range(self.frames):
+            bodies = self.positive[t].sum(0).flatten()  # [h w], how many people
+            colours = self.rgb[t].flatten(1)
+            for taps in self.taps[t]:
+                alone = bodies[taps.pixels] == 1
+                mine = Taps(taps.pixels[alone], taps.texels[alone], taps.weights[alone])
+                visible.append((mine, colours[:, mine.pixels].T))
+        return visible
+
+
+def _evidence(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Return float32 [h, w] in 0..1: how surely ``frame`` is not ``background`` (uint8)."""
+    difference = np.abs(frame.astype(np.float32) - background.astype(np.float32)) / 255
+    # A little blur, so that grain and edges half a pixel off are not taken for effects.
+    difference = cv2.GaussianBlur(difference, (0, 0), 1.0).max(-1)
+    ramp = np.clip((difference - EXPLAINED) / (UNEXPLAINED - EXPLAINED), 0, 1)
+    return ramp * ramp * (3 - 2 * ramp)
+
+
+def _core(positive: np.ndarray) -> np.ndarray:
+    """Return ``positive``, bool [T, N, h, w], less an edge as wide as UV maps are uncertain."""
+    side = 2 * max(1, round(EDGE * positive.shape[-1])) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    eroded = [cv2.erode(m.astype(np.uint8), disc) > 0 for f in positive for m in f]
+    return np.stack(eroded).reshape(positive.shape)
+
+
+def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
+    """Load a clip at working size and find its background.
+
+    Args:
+        frames: ``frames.h5``.
+        seeds: ``seeds.h5``.
+        tile: texels on a side of a texture tile.
+
+    Raises:
+        InputError: the two files are of different clips or lengths.
+    """
+    with Frames.open(frames) as video, Seeds.open(seeds) as seed:
+        if len(video.rgb) != len(seed.order):
+            raise InputError(
+                f"{seeds}: {len(seed.order)} frames, but {frames} has {len(video.rgb)}; "
+                "run snakemake again"
+            )
+        size = tuple(seed.working_size)
+        width = size[0]
+        rgb = np.stack(
+            [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in video.rgb]
+        )
+        trimap, iuv, person = seed.trimap[:], seed.iuv[:], seed.person[:]
+        order, homographies = seed.order[:], seed.homographies[:]
+        ids = sorted({i for layer in seed.people for i in layer})
+        source_size, bounds = tuple(seed.source_size), tuple(seed.canvas)
+    number = np.zeros(max(ids) + 1, np.uint8)  # atlas number of each person id
+    number[ids] = np.arange(1, len(ids) + 1)
+
+    plane = CanvasPlane.at(size, source_size, bounds, homographies)
+    side = 2 * round(MARGIN * width / 2) + 1
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)
+    covered = np.stack([cv2.dilate(b.astype(np.uint8), around) > 0 for b in bodies])
+    median, seen = background_median(rgb, covered, plane)
+    evidence = np.stack(
+        [_evidence(frame, plane.view(median, t, size)) for t, frame in enumerate(rgb)]
+    )
+    # What the background cannot explain is never ruled out for any layer by its distance from
+    # the people: far shadows, balloons on strings.
+    negative = (trimap == CLEAR) & (evidence < 0.5)[:, None]
+    taps = [
+        [atlas_taps(i, number[p], tile) for i, p in zip(*f, strict=True)]
+        for f in zip(iuv, person, strict=True)
+    ]
+    shares = [
+        [
+            torch.from_numpy(
+                (number[p].reshape(-1)[tap.pixels.numpy()] / len(ids)).astype(np.float32)
+            )
+            for p, tap in zip(layer_people, row, strict=True)
+        ]
+        for layer_people, row in zip(person, taps, strict=True)
+    ]
+    return ClipTensors(
+        rgb=torch.from_numpy(rgb).permute(0, 3, 1, 2).float().div(255).contiguous(),
+        positive=torch.from_numpy(trimap == OPAQUE),
+        core=torch.from_numpy(_core(trimap == OPAQUE)),
+        negative=torch.from_numpy(negative),
+        evidence=torch.from_numpy(evidence.astype(np.float32)),
+        order=torch.from_numpy(order),
+        taps=taps,
+        ids=shares,
+        people=len(ids),
+        tile=tile,
+        plane=plane,
+        median=median,
+        seen=seen,
+    )

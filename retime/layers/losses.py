@@ -1,0 +1,51 @@
+"""The losses of section 4.3."""
+
+import torch
+from torch import Tensor
+
+
+def reconstruction(frame: Tensor, composite: Tensor) -> Tensor:
+    """Mean absolute difference of frame and composite, both [B, 3, H, W] in 0..1 (Eq. 3)."""
+    return (frame - composite).abs().mean()
+
+
+def missing(positive: Tensor, alpha: Tensor) -> Tensor:
+    """First term of Eq. 5, doubled: how far alpha is from 1 where the trimap is opaque.
+
+    Args:
+        positive: [B, N, H, W] in 0..1, b1.
+        alpha: [B, N, H, W] in 0..1.
+
+    Returns:
+        The mean over frames and layers, 0..1; a region without pixels counts as met.
+    """
+    area = (-2, -1)
+    return ((positive * (1 - alpha)).sum(area) / positive.sum(area).clamp(min=1)).mean()
+
+
+def excess(negative: Tensor, alpha: Tensor) -> Tensor:
+    """Second term of Eq. 5, doubled: mean alpha where the trimap is clear (b0)."""
+    area = (-2, -1)
+    return ((negative * alpha).sum(area) / negative.sum(area).clamp(min=1)).mean()
+
+
+def mask_distance(positive: Tensor, negative: Tensor, alpha: Tensor) -> Tensor:
+    """Distance of mattes from their trimaps, averaged over frames and layers (Eq. 4 and 5)."""
+    return 0.5 * (missing(positive, alpha) + excess(negative, alpha))
+
+
+def approximate_l0(alpha: Tensor) -> Tensor:
+    """Phi0 of Eq. 6: a smooth count of what is not zero, 2 sigmoid(5 x) - 1."""
+    return 2 * torch.sigmoid(5 * alpha) - 1
+
+
+def sparsity(alpha: Tensor, l1: float, l0: float) -> Tensor:
+    """Regularise mattes to be sparse (Eq. 6), summed over layers, averaged over pixels.
+
+    Args:
+        alpha: [B, N, H, W] in 0..1.
+        l1: weight of the mean of alpha (gamma of Eq. 6 times beta of Eq. 7).
+        l0: weight of the mean of Phi0 (beta).
+    """
+    per_layer = l1 * alpha.mean((0, 2, 3)) + l0 * approximate_l0(alpha).mean((0, 2, 3))
+    return per_layer.sum()

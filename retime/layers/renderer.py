@@ -1,0 +1,110 @@
+"""The neural renderer: a texture map sampled through a UV map becomes an RGBA layer (A.2.1)."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# Five halvings on the way down: inputs are padded to this inside the network.
+STRIDE = 32
+
+
+def _norm(channels: int) -> nn.Module:
+    return nn.BatchNorm2d(channels)
+
+
+class Down(nn.Sequential):
+    """A 4x4 convolution of stride 2 (or 1, keeping the size), with norm and leaky ReLU of 0.2."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 2, norm: bool = True) -> None:
+        # An even kernel of stride 1 keeps the size with one pixel before and two after.
+        around = [] if stride == 2 else [nn.ZeroPad2d((1, 2, 1, 2))]
+        convolution = nn.Conv2d(inputs, outputs, 4, stride, 1 if stride == 2 else 0, bias=not norm)
+        parts = [*around, convolution, *([_norm(outputs)] if norm else [])]
+        super().__init__(*parts, nn.LeakyReLU(0.2, inplace=True))
+
+
+class Up(nn.Sequential):
+    """A 4x4 transposed convolution of stride 2, with norm and ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(
+            nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=False),
+            _norm(outputs),
+            nn.ReLU(inplace=True),
+        )
+
+
+class Renderer(nn.Module):
+    """The convolutional encoder-decoder with skips of Table A.2.1.
+
+    Args:
+        inputs: channels of the input (the paper: 16 of texture and 1 of person id).
+        channels: base channels (the paper: 64).
+        alpha_bias: initial bias of the alpha output before the tanh; below zero, layers begin
+            rather transparent.
+    """
+
+    def __init__(self, inputs: int, channels: int = 64, alpha_bias: float = 0.0) -> None:
+        super().__init__()
+        c = channels
+        self.down = nn.ModuleList(
+            [
+                Down(inputs, c, norm=False),  # layer 1 of the table, 1/2 of the size
+                Down(c, 2 * c),  # 2, 1/4
+                Down(2 * c, 4 * c),  # 3, 1/8
+                Down(4 * c, 4 * c),  # 4, 1/16
+                Down(4 * c, 4 * c),  # 5, 1/32
+            ]
+        )
+        self.middle = nn.Sequential(Down(4 * c, 4 * c, 1), Down(4 * c, 4 * c, 1))  # 6, 7
+        self.up = nn.ModuleList(
+            [
+                Up(8 * c, 4 * c),  # 8, with the skip from layer 5
+                Up(8 * c, 4 * c),  # 9, skip 4
+                Up(8 * c, 2 * c),  # 10, skip 3
+                Up(4 * c, c),  # 11, skip 2
+                Up(2 * c, c),  # 12, skip 1
+            ]
+        )
+        self.head = nn.Sequential(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(c, 4, 4))  # 13
+        with torch.no_grad():
+            self.head[-1].bias[3] = alpha_bias
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Render layers.
+
+        Args:
+            x: [B, inputs, H, W], of any size.
+
+        Returns:
+            RGBA [B, 4, H, W] in 0..1 with straight alpha, and the feature maps of the last hidden
+            layer [B, channels, H, W], which the upsampler reads (A.2.2).
+        """
+        height, width = x.shape[-2:]
+        h = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
+        skips = []
+        for layer in self.down:
+            h = layer(h)
+            skips.append(h)
+        h = self.middle(h)
+        for layer in self.up:
+            h = layer(torch.cat([h, skips.pop()], 1))
+        rgba = torch.tanh(self.head(h)) * 0.5 + 0.5
+        return rgba[..., :height, :width], h[..., :height, :width]
+
+
+@torch.no_grad()
+def settle_statistics(renderer: Renderer, inputs: list[Tensor]) -> None:
+    """Measure batch-norm statistics over ``inputs`` and switch the renderer to inference.
+
+    Running averages kept during training lag behind the weights and mix in augmented frames;
+    statistics of the whole clip under the final weights make inference agree with training.
+    """
+    norms = [m for m in renderer.modules() if isinstance(m, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a cumulative average
+    renderer.train()
+    for x in inputs:
+        renderer(x)
+    renderer.eval()

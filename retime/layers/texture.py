@@ -1,0 +1,110 @@
+"""Texture atlases: 24 tiles a person, sampled through UV maps (sections 4.2, A.1).
+
+Few pixels of a frame show a person, so textures are gathered at those pixels alone. All atlases
+lie in one table of texels: person, part, row and column, in this order. The four taps of a
+bilinear sample are clamped to their tile, so that neighbouring parts do not bleed into each other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+PARTS = 24
+
+
+@dataclass(frozen=True)
+class Taps:
+    """Where one layer of one frame reads its atlas: K pixels, four texels each."""
+
+    pixels: Tensor  # int64 [K], row-major index into the frame
+    texels: Tensor  # int64 [K, 4]
+    weights: Tensor  # float32 [K, 4], adding up to 1
+
+
+def atlas_taps(iuv: np.ndarray, person: np.ndarray, tile: int) -> Taps:
+    """Turn a UV map into taps.
+
+    Args:
+        iuv: uint8 [h, w, 3], part 1..24 (0: nobody), u and v as 0..255.
+        person: uint8 [h, w], the number 1.. of the person's atlas.
+        tile: texels on a tile's side.
+    """
+    pixels = np.flatnonzero(iuv[..., 0])
+    part, u, v = iuv.reshape(-1, 3)[pixels].T.astype(np.float32)
+    x, y = u / 255 * (tile - 1), v / 255 * (tile - 1)
+    x0, y0 = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    x1, y1 = np.minimum(x0 + 1, tile - 1), np.minimum(y0 + 1, tile - 1)
+    first = (person.reshape(-1)[pixels].astype(np.int64) - 1) * PARTS + part.astype(np.int64) - 1
+    fx, fy = x - x0, y - y0
+    corners = [(y0, x0), (y0, x1), (y1, x0), (y1, x1)]
+    shares = [(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx]
+    return Taps(
+        torch.from_numpy(pixels),
+        torch.from_numpy(np.stack([(first * tile + r) * tile + c for r, c in corners], 1)),
+        torch.from_numpy(np.stack(shares, 1).astype(np.float32)),
+    )
+
+
+class Atlas(nn.Module):
+    """The learned textures of all people.
+
+    Args:
+        people: number of people.
+        channels: of a texel (the paper: 16).
+        tile: texels on a tile's side (the paper: 16).
+        generator: source of the initial values.
+    """
+
+    def __init__(self, people: int, channels: int, tile: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.tile = tile
+        texels = torch.randn(people * PARTS * tile * tile, channels, generator=generator)
+        # Small, so that colours put into some channels by `warm_start` stand out from the start.
+        self.texels = nn.Parameter(0.3 * texels)  # [people * 24 * tile * tile, channels]
+
+    @torch.no_grad()
+    def warm_start(self, seen: list[tuple[Taps, Tensor]]) -> None:
+        """Put the mean colour seen at each texel into the first three channels.
+
+        Args:
+            seen: taps at pixels where the person is in sight, and the frame's colours there,
+                [K, 3] in 0..1.
+        """
+        colour = self.texels.new_zeros(len(self.texels), 3)
+        weight = self.texels.new_zeros(len(self.texels))
+        for taps, rgb in seen:
+            for corner in range(4):
+                share = taps.weights[:, corner]
+                colour.index_add_(0, taps.texels[:, corner], rgb * share[:, None])
+                weight.index_add_(0, taps.texels[:, corner], share)
+        known = weight > 0
+        # To about -2..2, the scale on which a tanh network works well.
+        self.texels[known, :3] = 4 * colour[known] / weight[known, None] - 2
+
+    def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
+        """Sample the atlases.
+
+        Args:
+            taps: of B layers.
+            ids: float32 [K] each, the person id in 0..1 at each layer's pixels.
+            size: height and width of the frame.
+
+        Returns:
+            [B, channels + 1, h, w]: sampled texture and, last, the person id; 0 where nobody is.
+        """
+        height, width = size
+        area = height * width
+        place = torch.cat([t.pixels + b * area for b, t in enumerate(taps)])
+        texture = F.embedding_bag(
+            torch.cat([t.texels for t in taps]),
+            self.texels,
+            per_sample_weights=torch.cat([t.weights for t in taps]),
+            mode="sum",
+        )  # [sum K, channels]
+        values = torch.cat([texture, torch.cat(ids)[:, None]], 1)
+        canvas = values.new_zeros(len(taps) * area, values.shape[1])
+        canvas = canvas.index_put((place,), values)
+        return canvas.view(len(taps), height, width, -1).permute(0, 3, 1, 2)

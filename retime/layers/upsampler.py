@@ -1,0 +1,61 @@
+"""The upsampler: a light network that brings one RGBA layer to layer size (A.2.2)."""
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ResidualBlock(nn.Module):
+    """3x3 convolution, instance norm, ReLU, 3x3 convolution, instance norm; plus the input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.InstanceNorm2d(channels, affine=True),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.InstanceNorm2d(channels, affine=True),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [B, channels, H, W] for the same."""
+        return x + self.body(x)
+
+
+class Upsampler(nn.Module):
+    """Table A.2.2: predicts what to add to a bilinearly enlarged layer.
+
+    Args:
+        inputs: channels of the enlarged maps: the layer's 4, its sampled texture and person id,
+            and the renderer's last features.
+        channels: of the hidden layers (the paper: 64).
+    """
+
+    def __init__(self, inputs: int, channels: int = 64) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, channels, 3, padding=1, bias=False),
+            nn.InstanceNorm2d(channels, affine=True),
+            nn.ReLU(inplace=True),
+            *(ResidualBlock(channels) for _ in range(3)),
+            nn.Conv2d(channels, 4, 3, padding=1),
+        )
+        # Training begins at the bilinear layer and can only improve on it.
+        nn.init.zeros_(self.body[-1].weight)
+        nn.init.zeros_(self.body[-1].bias)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return layers [B, 4, H, W] in 0..1 for enlarged maps [B, inputs, H, W].
+
+        The first four channels of ``maps`` are the enlarged layer itself.
+        """
+        return (maps[:, :4] + self.body(maps)).clamp(0, 1)
+
+
+def enlarge(maps: Tensor, size: tuple[int, int]) -> Tensor:
+    """Bring maps [B, C, h, w] to ``size`` (height, width), bilinearly.
+
+    Colour and alpha are enlarged separately, as A.2.2 says; the network sees both and mends
+    what that does at a matte's edge.
+    """
+    return F.interpolate(maps, size=size, mode="bilinear", align_corners=False)
