@@ -1,11 +1,11 @@
 """Training of the keypoint-to-UV network: cross-entropy on parts, L1 on UV under the part (4.5)."""
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -43,7 +43,7 @@ class TrainingSettings:
     """
 
     channels: int = 32
-    phases: tuple[Phase, ...] = (Phase(64, 16, 7600), Phase(128, 8, 1800))
+    phases: tuple[Phase, ...] = (Phase(64, 16, 5200), Phase(128, 8, 1500))
     learning_rate: float = 2e-3
     warmup_steps: int = 200
     uv_weight: float = 2.0
@@ -66,7 +66,7 @@ class TrainingSettings:
     def learning_rate_at(self, step: int) -> float:
         """Learning rate of ``step``."""
         warm = min(1.0, (step + 1) / self.warmup_steps)
-        return self.learning_rate * warm * 0.5 * (1 + np.cos(np.pi * step / self.steps))
+        return self.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / self.steps))
 
 
 @dataclass

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+import torch
+
+from retime.body.evaluation import Tally, colour_parts, evaluate, sheet
+from retime.body.network import KeypointToUV, load_network
+from retime.body.synthesis import Pairs, synthesise
+
+
+def test_figures_of_known_answers():
+    # Truth: three pixels of parts 1, 1, 2, one of background. Answer: 1, 2, none, and 1.
+    pairs = Pairs(
+        np.zeros((1, 2, 2, 3), np.uint8),
+        np.array([[[1, 1], [2, 0]]], np.uint8),
+        np.full((1, 2, 2, 2), 0.5, np.float32),
+        ("stand",),
+    )
+    logits = torch.zeros(1, 25, 2, 2)
+    for (y, x), part in {(0, 0): 1, (0, 1): 2, (1, 0): 0, (1, 1): 1}.items():
+        logits[0, part, y, x] = 1
+    uv = torch.full((1, 24, 2, 2, 2), 0.5)
+    uv[0, 0, 0, 0, 1] = 0.8  # u of part 1 at the second pixel is off by 0.3
+
+    tally = Tally()
+    tally.add(logits, uv, pairs)
+
+    assert tally.figures() == pytest.approx(
+        {"part_accuracy": 1 / 3, "foreground_iou": 2 / 4, "uv_l1": 0.15 / 3}
+    )
+    heavier = tally.plus(Tally(body=3, right=3, both=3, either=3, uv_error=0), weight=2)
+    assert heavier.figures() == pytest.approx(
+        {"part_accuracy": 7 / 9, "foreground_iou": 8 / 10, "uv_l1": 0.15 / 9}
+    )
+
+
+def test_an_untrained_network_measures_badly():
+    torch.manual_seed(0)
+    report = evaluate(KeypointToUV(16).eval(), count=11, size=64)
+
+    assert report["pairs"] == 11
+    assert report["heldout"]["part_accuracy"] < 0.2
+    assert report["heldout"]["foreground_iou"] < 0.3
+    assert len(report["families"]) == 11
+
+
+def test_the_shipped_network_measures_well():
+    report = evaluate(load_network(), count=33)
+
+    assert report["heldout"]["part_accuracy"] > 0.7
+    assert report["heldout"]["foreground_iou"] > 0.8
+    assert report["heldout"]["uv_l1"] < 0.1
+    assert report["inverted"]["foreground_iou"] > 0.6
+
+
+def test_sheets_show_every_pair():
+    pairs = synthesise((0,), 3, 32)
+
+    plain, predicted = sheet(pairs), sheet(pairs, KeypointToUV(16).eval())
+
+    assert plain.shape == (64, 2 * 3 * 32, 3)
+    assert predicted.shape == (64, 2 * 5 * 32, 3)
+    np.testing.assert_array_equal(plain[:32, :32], pairs.skeletons[0])
+    np.testing.assert_array_equal(plain[32:, :32], pairs.skeletons[2])
+
+
+def test_parts_have_colours_of_their_own():
+    colours = colour_parts(np.arange(25))
+    assert len(np.unique(colours, axis=0)) == 25
+    assert colours[0].max() == 0
