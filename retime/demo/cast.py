@@ -1,0 +1,78 @@
+"""People of a scene: who they are, what they wear and carry, how they move."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from retime.body.model import Body, ShapedBody, load_body
+from retime.demo.choreography import Jump, Walk
+from retime.demo.clothing import SOLE, Dressed, Outfit
+from retime.demo.mesh import Mesh, join, sphere
+from retime.demo.paint import Face, Material
+
+
+def person_of_height(height: float, seed: int) -> ShapedBody:
+    """A person about ``height`` metres tall; the seed chooses the build."""
+    body = load_body()
+    return body.shaped(body.betas_of_height(height, np.random.default_rng(seed)))
+
+
+def sole_of(shape: ShapedBody) -> float:
+    """Thickness of the person's soles, metres."""
+    return SOLE * shape.height / 1.7
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """An actor at one instant."""
+
+    mesh: Mesh  # dressed, with what is carried, in the world
+    bare: np.ndarray  # [V, 3] float32 vertices of the body alone
+    keypoints: np.ndarray  # [17, 3] in the world
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person of the scene."""
+
+    name: str
+    outfit: Outfit
+    motion: Jump | Walk
+    ball: float = 0.0  # radius of the carried ball, metres; 0 carries nothing
+
+    @property
+    def shape(self) -> ShapedBody:
+        """The person's body."""
+        return self.motion.shape
+
+    @property
+    def body(self) -> Body:
+        """The mesh and its atlas."""
+        return self.shape.body
+
+    @cached_property
+    def face(self) -> Face:
+        """Where the eyes and nose are at rest."""
+        points = self.body.keypoints(self.shape.rest_vertices)
+        eyes = np.linalg.norm(points[1] - points[2])
+        return Face(points[1], points[2], points[0], float(eyes) / 0.064)
+
+    @cached_property
+    def _dressed(self) -> Dressed:
+        return Dressed(self.shape, self.outfit)
+
+    def at(self, time: float) -> Appearance:
+        """The actor at ``time`` seconds."""
+        stance = self.motion.at(time)
+        pelvis = self.shape.joints[self.body.joint_names.index("pelvis")]
+        shift = (stance.pelvis - pelvis).astype(np.float32)
+        dressed = self._dressed.pose(stance.angles)
+        mesh = replace(dressed, vertices=dressed.vertices + shift)
+        if stance.carried is not None and self.ball:
+            ball = sphere(self.ball, Material.BALL)
+            # It leans a little with the steps of who holds it.
+            centre = stance.carried.astype(np.float32)
+            mesh = join([mesh, replace(ball, vertices=ball.vertices + centre)])
+        bare = self.shape.pose(stance.angles) + shift
+        return Appearance(mesh, bare, self.body.keypoints(bare))

@@ -1,0 +1,65 @@
+"""One person's layer: body, carried thing, shadow and reflection as straight-alpha RGBA."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retime.demo.camera import Pinhole
+from retime.demo.clothing import Outfit
+from retime.demo.drawing import draw
+from retime.demo.effects import SHADOW_COLOUR, Ground, reflection, shadow
+from retime.demo.light import Lighting, depth_maps, light_vertices
+from retime.demo.mesh import Mesh
+from retime.demo.paint import Face
+from retime.demo.room import develop
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer and the share that each of its parts has alone, all uint8."""
+
+    rgba: np.ndarray  # [H, W, 4] straight alpha, sRGB
+    body: np.ndarray  # [H, W] alpha of the person's own visible body and clothes
+    carried: np.ndarray  # [H, W] alpha of the visible part of what the person carries
+    shadow: np.ndarray  # [H, W] alpha of the shadow, as if nothing stood on it
+    reflection: np.ndarray  # [H, W] alpha of the reflection, as if nothing stood before it
+
+
+def draw_layer(
+    mesh: Mesh,
+    outfit: Outfit,
+    face: Face,
+    camera: Pinhole,
+    lighting: Lighting,
+    ground: Ground,
+) -> Layer:
+    """Draw the layer of one person: ``mesh`` holds their body and what they carry."""
+    height, width = ground.floor.shape
+    maps = depth_maps(mesh.vertices, mesh.faces, lighting)
+    received = light_vertices(mesh.vertices, mesh.normals, maps, lighting)
+    seen = draw(mesh, received, camera, lighting, outfit.colours, face, width, height)
+    mirrored = draw(
+        mesh.mirrored(), received, camera, lighting, outfit.colours, face, width, height,
+        glossy=False,
+    )  # fmt: skip
+    shade = shadow(ground, maps)
+    mirror_light, mirror = reflection(ground, mirrored)
+
+    # Over, back to front within the layer, on premultiplied sRGB: shadow, reflection, person.
+    rgba = np.zeros((height, width, 4), np.float32)
+    touched = (shade > 0) | (mirror > 0) | (seen.coverage > 0)
+    alpha = shade[touched][:, None]
+    colour = alpha * np.float32(SHADOW_COLOUR)
+    for light, cover in ((mirror_light, mirror), (seen.light, seen.coverage)):
+        share = cover[touched][:, None]
+        colour = develop(light[touched] / np.maximum(share, 1e-6)) * share + colour * (1 - share)
+        alpha = share + alpha * (1 - share)
+    rgba[touched] = np.concatenate([colour / np.maximum(alpha, 1e-6), alpha], axis=1)
+    return Layer(
+        _bytes(rgba), _bytes(seen.coverage - seen.carried), _bytes(seen.carried), _bytes(shade),
+        _bytes(mirror),
+    )  # fmt: skip
+
+
+def _bytes(share: np.ndarray) -> np.ndarray:
+    return np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
