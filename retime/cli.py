@@ -14,6 +14,7 @@ import typer
 
 from retime import config
 from retime.body.cli import app as body_app
+from retime.demo.cli import app as demo_app
 from retime.errors import InputError
 
 app = typer.Typer(
@@ -177,6 +178,7 @@ def render(
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
 app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")
+app.add_typer(demo_app, name="demo")
 
 
 @preview.command("tracks")

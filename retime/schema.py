@@ -10,10 +10,12 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from retime.config import ClipConfig, Config, Settings
+from retime.timing.edit import Edit
 
 MODELS: dict[str, type[BaseModel]] = {
     "config": Config,
     "clip": ClipConfig,
+    "edit": Edit,
     "preset": Settings,
 }
 

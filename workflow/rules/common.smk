@@ -1,6 +1,5 @@
+import sys
 from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
 
 from retime.clips import (
     CLIP_NAME,
@@ -13,6 +12,7 @@ from retime.clips import (
 from retime.config import Config, load_clip, resolve, stage_json, validate
 from retime.errors import InputError
 from retime.provenance import code_digest, files_digest, video_digest
+from retime.timing.edit import load_edit
 
 
 wildcard_constraints:
@@ -50,9 +50,12 @@ try:
             "or set 'videos' in config/config.yaml"
         )
     EDITS = {clip: find_edits(clip) for clip in VIDEOS}
+    for clip, edits in EDITS.items():
+        for edit in edits:
+            load_edit(HAND_WRITTEN / clip / "edits" / f"{edit}.yaml")
     SETTINGS = {clip: read_settings(clip) for clip in VIDEOS}
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"retime: {error}")
 
 
 def source_video(wildcards):

@@ -8,7 +8,6 @@ rule demo_clip:
         "benchmarks/demo/demo_clip.tsv"
     conda:
         "../../envs/environment.yaml"
-    threads: CORES
     resources:
         mem_mb=2000,
         runtime=30,
@@ -17,4 +16,4 @@ rule demo_clip:
     message:
         "Render the demo clip"
     shell:
-        "retime demo clip --out {output.video} --threads {threads} 2>&1 | tee {log}"
+        "retime demo clip --out {output.video} 2>&1 | tee {log}"
