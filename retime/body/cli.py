@@ -66,7 +66,7 @@ def train(
     channels: Annotated[int, typer.Option(help="Channels of the first layer.")] = 32,
     phases: Annotated[
         str, typer.Option(help="size:batch:steps of each phase, with commas between.")
-    ] = "64:16:5200,128:8:1500",
+    ] = "64:16:4200,128:8:1100",
     bfloat16: Annotated[bool, typer.Option(help="Convolutions in bfloat16.")] = True,
     seed: Seed = 0,
     threads: Threads = 1,
@@ -78,7 +78,7 @@ def train(
     try:
         parsed = tuple(Phase(*map(int, phase.split(":"))) for phase in phases.split(","))
     except (TypeError, ValueError) as error:
-        raise InputError(f"--phases {phases}: write size:batch:steps, as 64:16:5200") from error
+        raise InputError(f"--phases {phases}: write size:batch:steps, as 64:16:4200") from error
     wrong = [p for p in parsed if p.size % 32 or min(p.size, p.batch, p.steps) < 1]
     if wrong or channels < 16 or channels % 16:
         raise InputError("sizes must be multiples of 32, channels of 16; batch and steps from 1")

@@ -43,7 +43,7 @@ class TrainingSettings:
     """
 
     channels: int = 32
-    phases: tuple[Phase, ...] = (Phase(64, 16, 5200), Phase(128, 8, 1500))
+    phases: tuple[Phase, ...] = (Phase(64, 16, 4200), Phase(128, 8, 1100))
     learning_rate: float = 2e-3
     warmup_steps: int = 200
     uv_weight: float = 2.0

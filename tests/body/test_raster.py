@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from retime.body.raster import rasterise, rasterise_uv
@@ -60,10 +60,12 @@ coordinate = st.floats(-20, 40, width=32)
 corner = st.tuples(coordinate, coordinate, st.floats(0.5, 20, width=32))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(corner, min_size=3, max_size=3))
 def test_weights_put_every_pixel_where_it_is(corners):
     points = np.array(corners, np.float32)
+    (ax, ay), (bx, by) = points[1:, :2] - points[:1, :2]
+    assume(abs(ax * by - ay * bx) > 5)  # slivers thinner than rounding say nothing
     inverse_depth, face, barycentric = rasterise(points, TRIANGLE, 24, 32)
 
     weights = np.dstack([barycentric, 1 - barycentric.sum(-1)])[face == 0]  # [n, 3]
