@@ -28,6 +28,8 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
     PlainValidator,
     ValidationError,
     WithJsonSchema,
@@ -67,6 +69,7 @@ def _read_time(value: Any) -> Duration:
 Time = Annotated[
     Duration,
     PlainValidator(_read_time),
+    PlainSerializer(lambda time: repr(time) if time.in_seconds else time.value),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": "s$"}]}),
 ]
 Pair = Annotated[list[Time], Field(min_length=2, max_length=2)]
@@ -158,6 +161,12 @@ class LayerEdit(Appearance):
         if not isinstance(value, dict) or not value:
             raise ValueError(f"say 'remove', or give some of {', '.join(cls.model_fields)}")
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"const": "remove"}, handler(core_schema)]}
 
     @model_validator(mode="after")
     def _nothing_with_remove(self) -> "LayerEdit":
