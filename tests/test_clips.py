@@ -1,0 +1,79 @@
+"""Finding clips and edits, and the names that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from retime.clips import DEMO_VIDEO, find_edits, find_videos
+from retime.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "videos").mkdir()
+    return tmp_path
+
+
+def put(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_takes_videos_and_folders_and_passes_over_the_rest() -> None:
+    put("videos/jump.MP4", "videos/run.v2.mov", "videos/notes.txt", "videos/.hidden.mp4")
+    put("videos/frames/0001.png", "videos/demo.truth.h5")
+    assert find_videos(["videos/*"]) == {
+        "frames": Path("videos/frames"),
+        "jump": Path("videos/jump.MP4"),
+        "run.v2": Path("videos/run.v2.mov"),
+    }
+
+
+def test_leaves_the_demo_out() -> None:
+    put("videos/jump.mp4", str(DEMO_VIDEO))
+    assert list(find_videos(["videos/*", str(DEMO_VIDEO)])) == ["jump"]
+
+
+def test_a_path_written_out_is_taken_whatever_it_is_called() -> None:
+    put("elsewhere/take.raw")
+    assert find_videos(["elsewhere/take.raw"]) == {"take": Path("elsewhere/take.raw")}
+
+
+def test_a_video_found_twice_is_one_clip() -> None:
+    put("videos/jump.mp4")
+    assert list(find_videos(["videos/*", "videos/jump.mp4"])) == ["jump"]
+
+
+def test_says_that_a_path_does_not_exist() -> None:
+    with pytest.raises(InputError, match=r"videos/none\.mp4: no such video"):
+        find_videos(["videos/none.mp4"])
+
+
+@pytest.mark.parametrize("name", ["two words", "-dash", "plus+", ".mp4"])
+def test_refuses_names_that_no_shell_should_see(name: str) -> None:
+    Path("elsewhere").mkdir()
+    put(f"elsewhere/{name}.mp4")
+    with pytest.raises(InputError, match="cannot be the name of a clip; rename the file"):
+        find_videos([f"elsewhere/{name}.mp4"])
+
+
+def test_refuses_two_videos_of_one_name() -> None:
+    put("videos/jump.mp4", "videos/jump.mov")
+    with pytest.raises(InputError, match=r"jump\.mp4 and videos/jump\.mov would both be .* 'jump'"):
+        find_videos(["videos/*"])
+
+
+def test_finds_edits_by_stem() -> None:
+    put("clips/jump/edits/b.yaml", "clips/jump/edits/a.yaml", "clips/jump/edits/.c.yaml")
+    put("clips/jump/edits/notes.txt")
+    assert find_edits("jump") == ["a", "b"]
+    assert find_edits("nobody") == []
+
+
+def test_refuses_an_edits_name_with_a_dot() -> None:
+    put("clips/jump/edits/a.b.yaml")
+    with pytest.raises(InputError, match=r"a\.b\.yaml: 'a\.b' cannot be the name of an edit"):
+        find_edits("jump")
