@@ -139,6 +139,7 @@ class TrainSettings(Section):
     texture_rate: float = Field(10.0, gt=0, description="of textures, times learning_rate")
     canvas_rate: float = Field(1.0, ge=0, description="of the background, times learning_rate")
     alpha_bias: float = Field(-1.0, description="start of alpha's output, before the tanh")
+    colour_skip: bool = Field(True, description="show the textures' colours from the start")
     coarse: Share = Field(0.4, description="share of the steps at half the working size")
     bootstrap: Share = Field(0.35, description="share of the steps that pull mattes to trimaps")
     mask_weight: float = Field(50.0, ge=0, description="of the mask loss in that time")
@@ -146,7 +147,8 @@ class TrainSettings(Section):
     core_weight: float = Field(0.1, ge=0, description="of its opaque half's core, to the end")
     l1: float = Field(0.005, ge=0, description="weight of the mean of alpha")
     l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
-    haze: float = Field(0.02, ge=0, description="of alpha where the background explains the frame")
+    cover: float = Field(2.0, ge=0, description="weight of what layers leave unexplained")
+    haze: float = Field(0.02, ge=0, description="of alpha beyond what the frame demands of it")
     decay: Share = Field(0.5, description="share of the steps over which the rate falls to 0")
     seed: Index = 0
 

@@ -33,6 +33,7 @@ class ClipTensors:
     core: Tensor  # bool [T, N, h, w], opaque and not close to the edge of it
     negative: Tensor  # bool [T, N, h, w], clear, and the background explains the frame there
     evidence: Tensor  # float32 [T, h, w] in 0..1, how little the background explains the frame
+    least: Tensor  # float32 [T, h, w] in 0..1, least alpha with which layers can explain it
     order: Tensor  # int64 [T, N], layer numbers back to front
     taps: list[list[Taps]]  # [T][N]
     ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
@@ -59,14 +60,21 @@ class ClipTensors:
 
     def bytes(self) -> int:
         """Return the memory held by the tensors."""
-        tensors = (self.rgb, self.positive, self.core, self.negative, self.evidence)
+        tensors = (self.rgb, self.positive, self.core, self.negative, self.evidence, self.least)
         taps = sum(t.pixels.numel() * 60 for row in self.taps for t in row)
         return sum(t.numel() * t.element_size() for t in tensors) + taps
 
     def fingerprint(self) -> str:
         """Return a digest of everything that training depends on."""
         digest = hashlib.sha256()
-        for tensor in (self.rgb, self.positive, self.negative, self.evidence, self.order):
+        for tensor in (
+            self.rgb,
+            self.positive,
+            self.negative,
+            self.evidence,
+            self.least,
+            self.order,
+        ):
             digest.update(str(tuple(tensor.shape)).encode())
             digest.update(tensor.contiguous().numpy().tobytes())
         for row in self.taps:
@@ -103,6 +111,27 @@ def _evidence(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     difference = cv2.GaussianBlur(difference, (0, 0), 1.0).max(-1)
     ramp = np.clip((difference - EXPLAINED) / (UNEXPLAINED - EXPLAINED), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
+
+
+def least_alpha(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Return the least alpha of a layer over ``background`` that can make it ``frame``.
+
+    From I = a C + (1 - a) B with C in 0..1 follows a >= (I - B) / (1 - B) where the frame is
+    brighter, and a >= (B - I) / B where it is darker; the channel that asks for most decides.
+    For a shadow, which adds no light of its own, this is its alpha exactly.
+
+    Args:
+        frame: uint8 [h, w, 3].
+        background: uint8 [h, w, 3].
+
+    Returns:
+        float32 [h, w] in 0..1.
+    """
+    i, b = frame.astype(np.float32) / 255, background.astype(np.float32) / 255
+    # Near black and white, grain alone would ask for an opaque layer.
+    brighter = (i - b) / np.maximum(1 - b, 0.1)
+    darker = (b - i) / np.maximum(b, 0.1)
+    return np.maximum(brighter, darker).max(-1).clip(0, 1)
 
 
 def _core(positive: np.ndarray) -> np.ndarray:
@@ -148,9 +177,9 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)
     covered = np.stack([cv2.dilate(b.astype(np.uint8), around) > 0 for b in bodies])
     median, seen = background_median(rgb, covered, plane)
-    evidence = np.stack(
-        [_evidence(frame, plane.view(median, t, size)) for t, frame in enumerate(rgb)]
-    )
+    seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
+    evidence = np.stack([_evidence(f, b) for f, b in zip(rgb, seen_background, strict=True)])
+    least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings.
     negative = (trimap == CLEAR) & (evidence < 0.5)[:, None]
@@ -173,6 +202,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         core=torch.from_numpy(_core(trimap == OPAQUE)),
         negative=torch.from_numpy(negative),
         evidence=torch.from_numpy(evidence.astype(np.float32)),
+        least=torch.from_numpy((least * evidence).astype(np.float32)),
         order=torch.from_numpy(order),
         taps=taps,
         ids=shares,

@@ -8,9 +8,9 @@ from retime.layers.composite import over, transmittance
 def transfer_detail(layers: Tensor, order: Tensor, background: Tensor, frame: Tensor) -> Tensor:
     """Add to each layer its share of the difference between video and composite (Eq. 9, 10).
 
-    The share is the layer's transmittance, what the layers in front of it let through. An
-    opaque pixel with nothing in front becomes the video's own, and the composite of all layers
-    becomes the video wherever no colour leaves 0..1.
+    The share is the layer's transmittance, what the layers in front of it let through: an
+    opaque pixel with nothing in front becomes the video's own, and what is hidden stays as the
+    renderer made it.
 
     Args:
         layers: [B, N, 4, H, W] in 0..1, straight alpha.

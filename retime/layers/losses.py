@@ -49,3 +49,18 @@ def sparsity(alpha: Tensor, l1: float, l0: float) -> Tensor:
     """
     per_layer = l1 * alpha.mean((0, 2, 3)) + l0 * approximate_l0(alpha).mean((0, 2, 3))
     return per_layer.sum()
+
+
+def uncovered(least: Tensor, alpha: Tensor) -> Tensor:
+    """How far the layers together fall short of the alpha that the frame demands.
+
+    Not in the paper. The reconstruction's gradient for a layer's colour is in proportion to its
+    alpha and the other way round, so an effect that neither has begun to show is learned late
+    or never; this bound knows no colour and pulls only where the background alone must fail.
+
+    Args:
+        least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
+        alpha: [B, N, H, W] in 0..1.
+    """
+    coverage = 1 - (1 - alpha).prod(1)
+    return (least - coverage).clamp(min=0).mean()

@@ -31,7 +31,10 @@ class LayeredModel(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.renderer = Renderer(
-                settings.texture_channels + 1, settings.channels, settings.alpha_bias
+                settings.texture_channels + 1,
+                settings.channels,
+                settings.alpha_bias,
+                settings.colour_skip,
             ).to(memory_format=torch.channels_last)
 
     def inputs(self, clip: ClipTensors, frames: list[int]) -> Tensor:

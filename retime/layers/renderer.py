@@ -42,10 +42,15 @@ class Renderer(nn.Module):
         channels: base channels (the paper: 64).
         alpha_bias: initial bias of the alpha output before the tanh; below zero, layers begin
             rather transparent.
+        colour_skip: add the first three channels of the input to the colours before the tanh, so
+            that a texture that holds colours is shown from the start (not in the paper).
     """
 
-    def __init__(self, inputs: int, channels: int = 64, alpha_bias: float = 0.0) -> None:
+    def __init__(
+        self, inputs: int, channels: int = 64, alpha_bias: float = 0.0, colour_skip: bool = False
+    ) -> None:
         super().__init__()
+        self.colour_skip = colour_skip
         c = channels
         self.down = nn.ModuleList(
             [
@@ -89,8 +94,10 @@ class Renderer(nn.Module):
         h = self.middle(h)
         for layer in self.up:
             h = layer(torch.cat([h, skips.pop()], 1))
-        rgba = torch.tanh(self.head(h)) * 0.5 + 0.5
-        return rgba[..., :height, :width], h[..., :height, :width]
+        logits, h = self.head(h)[..., :height, :width], h[..., :height, :width]
+        if self.colour_skip:
+            logits = logits + F.pad(x[:, :3], (0, 0, 0, 0, 0, 1))  # nothing is added to alpha
+        return torch.tanh(logits) * 0.5 + 0.5, h
 
 
 @torch.no_grad()

@@ -81,8 +81,9 @@ class Atlas(nn.Module):
                 colour.index_add_(0, taps.texels[:, corner], rgb * share[:, None])
                 weight.index_add_(0, taps.texels[:, corner], share)
         known = weight > 0
-        # To about -2..2, the scale on which a tanh network works well.
-        self.texels[known, :3] = 4 * colour[known] / weight[known, None] - 2
+        # What the renderer's tanh turns back into the colour; black and white would be infinite.
+        mean = (2 * colour[known] / weight[known, None] - 1).clamp(-0.98, 0.98)
+        self.texels[known, :3] = torch.atanh(mean)
 
     def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Sample the atlases.

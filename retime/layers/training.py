@@ -17,7 +17,7 @@ from retime.config import TrainSettings
 from retime.layers.checkpoint import Keeper, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.composite import over
-from retime.layers.losses import excess, missing, reconstruction, sparsity
+from retime.layers.losses import excess, missing, reconstruction, sparsity, uncovered
 from retime.layers.model import LayeredModel
 from retime.layers.renderer import settle_statistics
 from retime.progress import Progress
@@ -26,9 +26,9 @@ WARM_UP = 30  # steps in which the rate rises; Adam's first steps are large
 RECONSTRUCTION_WEIGHT = 2.0  # the losses' other weights are given for colours in -1..1
 
 
-def half(x: Tensor) -> Tensor:
-    """Return pictures [..., H, W] at half the size, each pixel the mean of four."""
-    return F.avg_pool2d(x.flatten(0, -4), 2, ceil_mode=True).unflatten(0, x.shape[:-3])
+def half(pictures: Tensor) -> Tensor:
+    """Return pictures [B, H, W] or [B, C, H, W] at half the size, each pixel the mean of four."""
+    return F.avg_pool2d(pictures, 2, ceil_mode=True)
 
 
 class Trainer:
@@ -92,9 +92,10 @@ class Trainer:
             m[frames].float() for m in (clip.positive, clip.core, clip.negative)
         )
         free = (1 - positive) * (1 - negative)  # [B, N, h, w], the unsure band
-        haze = free * (1 - clip.evidence[frames, None])
+        least = clip.least[frames]  # [B, h, w]
         if progress < s.coarse:
-            x, background, rgb, haze = half(x), half(background), half(rgb), half(haze)
+            x, background, rgb = half(x), half(background), half(rgb)
+            free, least = half(free), half(least)
             # Half-size pixels count as opaque or clear only where all four are.
             positive, core, negative = (half(m).floor() for m in (positive, core, negative))
         layers, _ = self.model.layers(x, len(frames))  # [B, N, 4, h, w]
@@ -109,7 +110,9 @@ class Trainer:
             mask = opaque + clear
             weighted = s.core_weight * opaque + s.clear_weight * clear
         sparse = sparsity(alpha, s.l1, s.l0)
-        sparse = sparse + s.haze * (haze * alpha).mean((0, 2, 3)).sum()
+        beyond = free * (alpha - least[:, None]).clamp(min=0)
+        sparse = sparse + s.haze * beyond.mean((0, 2, 3)).sum()
+        weighted = weighted + s.cover * uncovered(least, alpha)
         total = RECONSTRUCTION_WEIGHT * recon + weighted + sparse
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+import torch
+
+from retime.layers.canvas import (
+    Canvas,
+    CanvasPlane,
+    background_median,
+    masked_median,
+    scaling,
+)
+
+
+def test_scaling_keeps_pixel_centres():
+    matrix = scaling((4, 4), (2, 2))
+    # The first two pixels, 0 and 1, become pixel 0, whose centre lies between them.
+    assert (matrix @ [0.5, 0.5, 1])[:2].tolist() == [0, 0]
+    assert (matrix @ [2.5, 2.5, 1])[:2].tolist() == [1, 1]
+
+
+def test_masked_median_ignores_what_does_not_count():
+    stack = np.array([10, 20, 200, 30], np.uint8).reshape(4, 1, 1, 1).repeat(3, -1)
+    valid = np.array([True, True, False, True]).reshape(4, 1, 1)
+    median, count = masked_median(stack, valid)
+    assert median[0, 0].tolist() == [20, 20, 20]
+    assert count[0, 0] == 3
+    even, _ = masked_median(stack, np.ones((4, 1, 1), bool))
+    assert even[0, 0].tolist() == [25, 25, 25]
+    none, zero = masked_median(stack, np.zeros((4, 1, 1), bool))
+    assert none[0, 0].tolist() == [0, 0, 0]
+    assert zero[0, 0] == 0
+
+
+def test_background_is_found_behind_someone_walking():
+    truth = np.random.default_rng(0).integers(0, 255, (12, 40, 3), np.uint8)
+    frames, covered = np.repeat(truth[None], 8, 0), np.zeros((8, 12, 40), bool)
+    for t in range(8):
+        frames[t, :, 5 * t : 5 * t + 5] = 7
+        covered[t, :, 5 * t : 5 * t + 5] = True
+    plane = CanvasPlane.at((40, 12), (40, 12), (0, 0, 40, 12), np.tile(np.eye(3), (8, 1, 1)))
+    canvas, seen = background_median(frames, covered, plane)
+    assert (canvas == truth).all()
+    assert (seen == 7 / 8).all()
+
+
+def panning(frames=5, step=4):
+    homographies = np.tile(np.eye(3), (frames, 1, 1))
+    homographies[:, 0, 2] = step * np.arange(frames)
+    bounds = (0, 0, 40 + step * (frames - 1), 20)
+    return CanvasPlane.at((40, 20), (40, 20), bounds, homographies)
+
+
+def test_a_panning_camera_gathers_one_canvas():
+    world = np.random.default_rng(1).integers(0, 255, (20, 56, 3), np.uint8)
+    frames = np.stack([world[:, 4 * t : 4 * t + 40] for t in range(5)])
+    plane = panning()
+    assert plane.size == (56, 20)
+    canvas, _ = background_median(frames, np.zeros((5, 20, 40), bool), plane)
+    assert (canvas == world).all()
+    assert (plane.view(canvas, 3, (40, 20)) == frames[3]).all()
+
+
+def test_the_learned_canvas_sees_the_same_as_the_picture():
+    plane = panning()
+    world = np.random.default_rng(2).integers(0, 255, (20, 56, 3), np.uint8)
+    canvas = Canvas(world, np.ones((20, 56), np.float32), floor=0.5)
+    seen = canvas(torch.stack([plane.grid(2, (40, 20))]), 1)
+    expected = world[:, 8:48].astype(np.float32) / 255
+    assert np.abs(seen[0].detach().permute(1, 2, 0).numpy() - expected).max() < 1e-3
+
+
+@pytest.mark.parametrize(("seen", "moved"), [(0.0, 1.0), (0.2, 0.5), (1.0, 0.0)])
+def test_correction_counts_where_the_background_was_hardly_seen(seen, moved):
+    canvas = Canvas(np.zeros((2, 2, 3), np.uint8), np.full((2, 2), seen, np.float32), floor=0.0)
+    with torch.no_grad():
+        canvas.correction.fill_(0.8)
+    assert canvas.picture().mean().item() == pytest.approx(0.8 * moved, abs=1e-6)

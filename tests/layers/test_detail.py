@@ -1,0 +1,51 @@
+import torch
+
+from retime.layers.detail import transfer_detail
+
+
+def scene():
+    torch.manual_seed(3)
+    layers = torch.rand(2, 3, 4, 8, 8)
+    layers[:, :, 3] = (layers[:, :, 3] * 3).clamp(0, 1)  # a third opaque
+    background, frame = torch.rand(2, 3, 8, 8), torch.rand(2, 3, 8, 8)
+    order = torch.tensor([[2, 3, 1], [1, 2, 3]])
+    return layers, order, background, frame
+
+
+def test_what_nothing_hides_becomes_the_video():
+    layers, order, background, frame = scene()
+    detailed = transfer_detail(layers, order, background, frame)
+    front = order[:, -1]
+    for b in range(2):
+        opaque = layers[b, front[b] - 1, 3] == 1
+        assert opaque.any()
+        ours = detailed[b, front[b], :3].permute(1, 2, 0)[opaque]
+        assert torch.allclose(ours, frame[b].permute(1, 2, 0)[opaque], atol=1e-6)
+
+
+def test_a_shadow_takes_its_share_worked_out_by_hand():
+    # One black layer of alpha 0.4 over grey 0.5 composes to 0.3; the video says 0.4.
+    layers = torch.zeros(1, 1, 4, 1, 1)
+    layers[0, 0, 3] = 0.4
+    background, frame = torch.full((1, 3, 1, 1), 0.5), torch.full((1, 3, 1, 1), 0.4)
+    detailed = transfer_detail(layers, torch.tensor([[1]]), background, frame)
+    # The layer, with nothing in front, takes the whole difference of 0.1; the background what
+    # the layer lets through of it, 0.06.
+    assert torch.allclose(detailed[0, 1, :3], torch.tensor(0.1))
+    assert torch.allclose(detailed[0, 0, :3], torch.tensor(0.56))
+
+
+def test_alpha_is_left_alone_and_the_background_is_opaque():
+    layers, order, background, frame = scene()
+    detailed = transfer_detail(layers, order, background, frame)
+    assert torch.equal(detailed[:, 1:, 3], layers[:, :, 3])
+    assert (detailed[:, 0, 3] == 1).all()
+
+
+def test_what_is_hidden_is_left_alone():
+    layers, order, background, frame = scene()
+    layers[:, 0, 3] = 1.0
+    order = torch.tensor([[2, 3, 1], [2, 3, 1]])
+    detailed = transfer_detail(layers, order, background, frame)
+    assert torch.equal(detailed[:, 2:, :3], layers[:, 1:, :3])
+    assert torch.equal(detailed[:, 0, :3], background)

@@ -1,0 +1,57 @@
+import math
+
+import pytest
+import torch
+
+from retime.layers.losses import (
+    approximate_l0,
+    excess,
+    mask_distance,
+    missing,
+    reconstruction,
+    sparsity,
+    uncovered,
+)
+
+
+def test_reconstruction_is_the_mean_absolute_difference():
+    frame = torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1).expand(1, 3, 1, 2)
+    composite = torch.full((1, 3, 1, 2), 0.25)
+    assert reconstruction(frame, composite).item() == pytest.approx((0.25 + 0.25 + 0.75) / 3)
+
+
+def test_mask_distance_balances_both_regions():
+    # One frame, one layer, four pixels: two opaque, one unsure, one clear.
+    positive = torch.tensor([[[[1.0, 1.0, 0.0, 0.0]]]])
+    negative = torch.tensor([[[[0.0, 0.0, 0.0, 1.0]]]])
+    alpha = torch.tensor([[[[1.0, 0.5, 0.9, 0.4]]]])
+    assert missing(positive, alpha).item() == pytest.approx(0.25)
+    assert excess(negative, alpha).item() == pytest.approx(0.4)
+    assert mask_distance(positive, negative, alpha).item() == pytest.approx((0.25 + 0.4) / 2)
+
+
+def test_a_region_without_pixels_counts_as_met():
+    nothing = torch.zeros(1, 1, 2, 2)
+    assert missing(nothing, torch.zeros(1, 1, 2, 2)).item() == 0
+    assert excess(nothing, torch.ones(1, 1, 2, 2)).item() == 0
+
+
+def test_approximate_l0_counts_what_is_not_zero():
+    values = approximate_l0(torch.tensor([0.0, 0.2, 1.0]))
+    assert values[0].item() == 0
+    assert values[1].item() == pytest.approx(2 / (1 + math.exp(-1)) - 1)
+    assert values[2].item() == pytest.approx(2 / (1 + math.exp(-5)) - 1)
+
+
+def test_sparsity_adds_up_over_layers():
+    alpha = torch.zeros(1, 2, 1, 2)
+    alpha[0, 1] = 1.0
+    expected = 3.0 * 1 + 2.0 * (2 / (1 + math.exp(-5)) - 1)
+    assert sparsity(alpha, l1=3.0, l0=2.0).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_uncovered_is_what_all_layers_together_lack():
+    least = torch.tensor([[[0.9, 0.2]]])
+    # Coverage of two layers of one half each is 3/4: 0.15 short, then enough.
+    alpha = torch.full((1, 2, 1, 2), 0.5)
+    assert uncovered(least, alpha).item() == pytest.approx(0.15 / 2)

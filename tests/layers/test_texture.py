@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+import torch
+
+from retime.layers.texture import PARTS, Atlas, atlas_taps
+
+
+def one_pixel(part, u, v, person=1):
+    iuv = np.array([[[0, 0, 0], [part, u, v]]], np.uint8)  # [1, 2, 3]
+    return iuv, np.array([[0, person]], np.uint8)
+
+
+def test_taps_are_the_four_texels_around():
+    # Tile of 4: u = 85 / 255 lies on column 1, v = 0 on row 0.
+    taps = atlas_taps(*one_pixel(2, 85, 0), tile=4)
+    assert taps.pixels.tolist() == [1]
+    first = (2 - 1) * 16  # the second part of the first person
+    assert taps.texels.tolist() == [[first + 1, first + 2, first + 5, first + 6]]
+    assert taps.weights.tolist() == [pytest.approx([1, 0, 0, 0])]
+
+
+def test_taps_never_leave_their_tile():
+    taps = atlas_taps(*one_pixel(24, 255, 255, person=2), tile=4)
+    first = (PARTS + 23) * 16
+    assert set(taps.texels.flatten().tolist()) == {first + 15}
+    assert taps.weights.sum().item() == pytest.approx(1)
+
+
+def test_sampling_is_bilinear_and_zero_where_nobody_is():
+    atlas = Atlas(1, 3, 2, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        atlas.texels.zero_()
+        atlas.texels[:4, 0] = torch.tensor([0.0, 1.0, 2.0, 3.0])  # part 1, row by row
+    taps = atlas_taps(*one_pixel(1, 51, 204), tile=2)  # u = 0.2, v = 0.8
+    sampled = atlas([taps], [torch.tensor([0.5])], (1, 2))
+    assert sampled.shape == (1, 4, 1, 2)
+    assert sampled[0, :, 0, 0].tolist() == [0, 0, 0, 0]
+    assert sampled[0, 0, 0, 1].item() == pytest.approx(0.2 * 1 + 0.8 * 2)
+    assert sampled[0, 3, 0, 1].item() == 0.5
+
+
+def test_warm_start_keeps_the_colour_seen():
+    atlas = Atlas(1, 4, 2, torch.Generator().manual_seed(0))
+    before = atlas.texels.detach().clone()
+    taps = atlas_taps(*one_pixel(1, 0, 0), tile=2)
+    atlas.warm_start(
+        [(taps, torch.tensor([[1.0, 0.5, 0.0]])), (taps, torch.tensor([[0.0, 0.5, 1.0]]))]
+    )
+    # The mean of both is grey, which stands at 0 on the scale from -2 to 2.
+    assert atlas.texels[0, :3].tolist() == pytest.approx([0, 0, 0])
+    assert torch.equal(atlas.texels[0, 3], before[0, 3])
+    assert torch.equal(atlas.texels[4:], before[4:])

@@ -1,0 +1,146 @@
+import signal
+
+import numpy as np
+import pytest
+
+from retime.artifacts import Decomposition, Frames, Layers
+from retime.config import TrainSettings, UpsampleSettings
+from retime.errors import InputError
+from retime.layers import training
+from retime.layers.clip_tensors import least_alpha, load_clip_tensors
+from retime.layers.composite import over_pictures
+from retime.layers.training import Trainer, run_train
+from retime.layers.upsampling import run_upsample
+
+SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, steps=12)
+
+
+def decomposition(path):
+    with Decomposition.open(path) as held:
+        return held.rgba[:], held.canvas[:], held.losses[:], held.weights[:]
+
+
+def test_least_alpha_of_a_shadow_is_its_alpha():
+    background = np.full((1, 1, 3), 200, np.uint8)
+    shadow = (background * 0.6).astype(np.uint8)  # alpha 0.4, black
+    assert least_alpha(shadow, background)[0, 0] == pytest.approx(0.4, abs=0.01)
+    assert least_alpha(background, background)[0, 0] == 0
+    light = np.full((1, 1, 3), 255, np.uint8)
+    assert least_alpha(light, background)[0, 0] == 1
+
+
+def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    assert (clip.frames, clip.layers, clip.size, clip.people) == (6, 2, (32, 64), 2)
+    assert clip.plane.still
+    assert clip.grids([0]) is None
+    # Nobody is at the far right in the first frame: the wall explains it, so it is clear there.
+    assert clip.negative[0, 0, 2, 60]
+    assert clip.evidence[0, 2, 60] < 0.1
+    # The blue box is no part of the red layer's trimap, but the wall cannot explain it.
+    assert clip.evidence[0, 20, 54] > 0.9
+    assert not clip.negative[0, 0, 20, 54]
+
+
+def test_every_epoch_shows_every_frame_once(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    trainer = Trainer(clip, SETTINGS.model_copy(update={"batch": 2}))
+    first = [t for step in range(3) for t in trainer.frames_of_step(step)]
+    second = [t for step in range(3, 6) for t in trainer.frames_of_step(step)]
+    assert sorted(first) == sorted(second) == list(range(6))
+    assert first != second
+
+
+def test_the_rate_rises_stays_and_falls_to_nothing(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    trainer = Trainer(clip, SETTINGS.model_copy(update={"steps": 1000, "decay": 0.5}))
+    rates = {}
+    for trainer.done in (0, 14, 400, 750, 1000):
+        rates[trainer.done] = trainer.rate()
+    assert rates[0] == pytest.approx(1 / 30)
+    assert rates[14] == pytest.approx(0.5)
+    assert rates[400] == 1
+    assert rates[750] == pytest.approx(0.5)
+    assert rates[1000] == pytest.approx(0)
+
+
+def test_training_explains_the_clip_better(tiny_clip, tmp_path):
+    out = tmp_path / "decomposition.h5"
+    settings = SETTINGS.model_copy(update={"steps": 120, "channels": 8})
+    run_train(tiny_clip.frames, tiny_clip.seeds, out, settings, None, threads=1)
+    rgba, canvas, losses, _ = decomposition(out)
+    assert rgba.shape == (2, 6, 32, 64, 4)
+    assert losses[-20:, 2].mean() < 0.5 * losses[:20, 2].mean()
+    # In the first frame the two stand apart: each is found on their own layer, red and blue.
+    red, blue = rgba[0, 0, 14, 10], rgba[1, 0, 20, 54]
+    assert red[3] > 200
+    assert blue[3] > 200
+    assert red[0] > red[2] + 60
+    assert blue[2] > blue[0] + 60
+    assert rgba[0, 0, 20, 54, 3] < 80
+    # The wall is known where nobody ever stood.
+    assert canvas[2, 60].mean() == pytest.approx(120, abs=12)
+
+
+def test_a_broken_run_ends_as_an_unbroken_one(tiny_clip, tmp_path, monkeypatch):
+    whole, broken = tmp_path / "whole.h5", tmp_path / "broken.h5"
+    checkpoint = tmp_path / "train.ckpt"
+    run_train(tiny_clip.frames, tiny_clip.seeds, whole, SETTINGS, None, threads=1)
+
+    step = Trainer.step
+
+    def interrupted(trainer):
+        step(trainer)
+        if trainer.done == 7:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(training.Trainer, "step", interrupted)
+    with pytest.raises(SystemExit) as stopped:
+        run_train(tiny_clip.frames, tiny_clip.seeds, broken, SETTINGS, checkpoint, threads=1)
+    assert stopped.value.code == 128 + signal.SIGTERM
+    assert checkpoint.exists()
+    assert not broken.exists()
+    monkeypatch.setattr(training.Trainer, "step", step)
+    run_train(tiny_clip.frames, tiny_clip.seeds, broken, SETTINGS, checkpoint, threads=1)
+    assert not checkpoint.exists()
+    for one, other in zip(decomposition(whole), decomposition(broken), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_layers_at_full_size_compose_to_the_video(tiny_clip, tmp_path):
+    trained, out = tmp_path / "decomposition.h5", tmp_path / "layers.h5"
+    run_train(
+        tiny_clip.frames,
+        tiny_clip.seeds,
+        trained,
+        SETTINGS.model_copy(update={"steps": 60}),
+        None,
+        threads=1,
+    )
+    settings = UpsampleSettings(channels=4, steps=3, crop=32)
+    run_upsample(
+        tiny_clip.frames, tiny_clip.seeds, tiny_clip.camera, trained, out, settings, None, 1
+    )
+    with Layers.open(out) as layers, Frames.open(tiny_clip.frames) as frames:
+        assert layers.rgba.shape == (3, 6, 64, 128, 4)
+        assert (layers.rgba[0, ..., 3] == 255).all()
+        for t in range(6):
+            rgba = layers.rgba[:, t]
+            composite = over_pictures(rgba[0, ..., :3].copy(), list(rgba[1:]), layers.order[t])
+            error = np.abs(composite.astype(int) - frames.rgb[t])
+            # What one opaque layer shows is the video's own, to the rounding of colour.
+            front = layers.order[t][-1]
+            opaque = rgba[front, ..., 3] == 255
+            assert opaque.any()
+            assert (error[opaque] <= 1).all()
+
+
+def test_files_of_other_lengths_are_refused(tiny_clip, tmp_path):
+    short = tmp_path / "short.h5"
+    with Frames.open(tiny_clip.frames) as frames:
+        common = frames.clip_attributes()
+    sizes = {"T": 2, "H": 64, "W": 128}
+    with Frames.create(short, sizes=sizes, parameters={}, source="tiny", has_sound=False, **common):
+        pass
+    with pytest.raises(InputError, match=r"6 frames, but .* has 2"):
+        load_clip_tensors(short, tiny_clip.seeds, tile=4)
