@@ -76,7 +76,7 @@ class TracksSettings(Section):
         0.2, description="people seen in a smaller share of the frames are bystanders"
     )
     max_gap_seconds: float = Field(
-        2.0, gt=0, description="a person unseen for longer than this comes back as another"
+        4.0, gt=0, description="a person unseen for longer than this comes back as another"
     )
     min_joint_score: Share = Field(0.2, description="joints below this score are interpolated")
     smoothing: float = Field(0.7, ge=0, description="width of the jitter filter, frames; 0 is off")
