@@ -1,0 +1,1 @@
+"""People: detection, identities over time, and joints that are not seen."""
