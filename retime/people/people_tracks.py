@@ -1,0 +1,150 @@
+"""From tracks to people whose every joint is known in every frame in which they are present."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retime.config import TracksSettings
+from retime.people.body_size import steady_height
+from retime.people.corrections import CorrectionFile, apply_corrections
+from retime.people.interpolation import (
+    ABSENT,
+    CORRECTED,
+    INTERPOLATED,
+    OBSERVED,
+    complete_never_seen,
+    interpolate,
+    smooth,
+)
+from retime.people.joint_repair import drop_slips, drop_stretched, drop_weak, repair_exchanged
+from retime.people.limb_theft import drop_stolen
+from retime.people.presence import presence
+from retime.people.tracking import Detections, Tracklet
+
+# Seconds to each side over which a body's height is judged: people grow and shrink in the picture
+# slowly, and limbs taken from another must not change the height.
+HEIGHT_SECONDS = 1.5
+# Fewer joints than this, after the wrong ones are dropped, say nothing about a person.
+FEWEST_JOINTS = 4
+
+
+@dataclass(frozen=True)
+class TrackedPeople:
+    """All people of a clip; person number n is called n + 1.
+
+    Attributes:
+        places: ``[P, T, 17, 2]`` in source pixels, NaN where the person is absent.
+        scores: ``[P, T, 17]``: the detector's where observed, 1 where corrected, else 0.
+        state: ``[P, T, 17]``, absent, observed, interpolated or corrected (`interpolation.py`).
+        present: ``[P, T]``, in the picture, seen or hidden.
+    """
+
+    places: np.ndarray
+    scores: np.ndarray
+    state: np.ndarray
+    present: np.ndarray
+
+
+def gather(detections: Detections, tracks: list[Tracklet], min_presence: float) -> np.ndarray:
+    """Return the poses ``[P, T, 17, 3]`` of those seen in a large enough share of the frames."""
+    count = len(detections.scores)
+    kept = [track for track in tracks if len(track.frames) >= min_presence * count]
+    poses = np.full((len(kept), count, *detections.keypoints.shape[2:]), np.nan)
+    for person, track in enumerate(kept):
+        poses[person, track.frames] = detections.keypoints[track.frames, track.entries]
+    return poses
+
+
+def heights_of(poses: np.ndarray, fps: float) -> np.ndarray:
+    """Return the body heights ``[P, T]`` of poses ``[P, T, 17, 3]``; NaN: no limb was seen."""
+    window = max(1, round(HEIGHT_SECONDS * fps))
+    heights = [steady_height(person[..., :2], window) for person in poses]
+    return np.array(heights).reshape(poses.shape[:2])
+
+
+def repair(poses: np.ndarray, min_score: float, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Forget or put right the joints that the detector placed wrongly.
+
+    ``poses`` are ``[P, T, 17, 3]``. Returns them without the people of whom no limb is ever seen,
+    and the others' heights ``[P, T]``.
+    """
+    poses = drop_weak(poses, min_score)
+    heights = heights_of(poses, fps)
+    whole = np.isfinite(heights).all(axis=1)
+    poses = drop_stolen(poses[whole], heights[whole], fps)
+    heights = heights_of(poses, fps)
+    for person, height in enumerate(heights):
+        pose = drop_slips(drop_stretched(poses[person], height), height, fps)
+        pose = repair_exchanged(pose, height, fps)
+        few = np.isfinite(pose[..., 0]).sum(axis=1) < FEWEST_JOINTS
+        poses[person] = np.where(few[:, None, None], np.nan, pose)
+    seen = np.isfinite(poses[..., 0]).any(axis=(1, 2))
+    return poses[seen], heights[seen]
+
+
+def extend(present: np.ndarray, corrected: np.ndarray) -> None:
+    """Make the person present in corrected frames, and on the way to them; both are ``[T]``."""
+    if not corrected.any():
+        return
+    there, touched = np.flatnonzero(present), np.flatnonzero(corrected)
+    present[touched[0] : there[0]] = True
+    present[there[-1] : touched[-1] + 1] = True
+    present[touched] = True
+
+
+def complete(
+    detections: Detections,
+    tracks: list[Tracklet],
+    corrections: list[CorrectionFile],
+    settings: TracksSettings,
+    picture: tuple[int, int],
+    fps: float,
+) -> TrackedPeople:
+    """Complete the people of a clip.
+
+    People are numbered in order of the first frame in which they are present, those of one frame
+    from left to right. Corrections replace joints after all repairs; they do not change who is
+    called what.
+
+    Args:
+        detections: the people of each frame.
+        tracks: one per person.
+        corrections: what somebody put right by hand.
+        settings: see ``TracksSettings``.
+        picture: width and height of the source video in pixels.
+        fps: frames per second.
+
+    Raises:
+        InputError: a correction names a person or a frame that does not exist.
+    """
+    poses = gather(detections, tracks, settings.min_presence)
+    poses, heights = repair(poses, settings.min_joint_score, fps)
+    present = np.array(
+        [
+            presence(pose[..., :2], height, picture, fps)
+            for pose, height in zip(poses, heights, strict=True)
+        ]
+    ).reshape(poses.shape[:2])
+    filled = [interpolate(pose[..., :2]) for pose in poses]
+    first = present.argmax(axis=1)
+    order = sorted(
+        range(len(poses)), key=lambda p: (first[p], float(np.nanmean(filled[p][first[p], :, 0])))
+    )
+    poses, heights, present = poses[order], heights[order], present[order]
+
+    places, scores = poses[..., :2].copy(), np.nan_to_num(poses[..., 2])
+    corrected = np.zeros(scores.shape, bool)
+    apply_corrections(corrections, places, corrected)
+    scores[np.isnan(places[..., 0])] = 0.0
+    scores[corrected] = 1.0
+    observed = np.isfinite(places[..., 0])
+    for person in range(len(places)):
+        extend(present[person], corrected[person].any(axis=1))
+        whole = complete_never_seen(interpolate(places[person]), heights[person])
+        whole = smooth(whole, present[person], corrected[person], settings.smoothing)
+        places[person] = np.where(present[person][:, None, None], whole, np.nan)
+    there = np.broadcast_to(present[..., None], scores.shape)
+    state = np.where(observed, OBSERVED, INTERPOLATED)
+    state = np.where(corrected, CORRECTED, state)
+    state = np.where(there, state, ABSENT).astype(np.uint8)
+    return TrackedPeople(places, np.where(there, scores, 0.0), state, present)
