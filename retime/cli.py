@@ -205,6 +205,19 @@ def preview_losses(decomposition: In, out: Out) -> None:
     preview_losses(decomposition, out)
 
 
+models = typer.Typer(help="The pose networks.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+
+@models.command("fetch")
+def fetch() -> None:
+    """Fetch, verify and convert the pose networks, unless they are in the cache."""
+    from retime.people.model_store import fetch_models
+
+    found = fetch_models()
+    print(f"pose networks: {found.multipose.parent}")
+
+
 def main() -> None:
     """Run the command line; errors in what the user gave end with one message and exit code 1."""
     try:

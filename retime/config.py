@@ -120,7 +120,7 @@ class SeedsSettings(Section):
     """Stage ``seeds``: layers, trimaps, order."""
 
     band: float = Field(
-        0.27, gt=0, description="width of the trimap's unsure band, share of the frame's width"
+        0.14, gt=0, description="width of the trimap's unsure band, share of the frame's width"
     )
     layers: tuple[LayerChoice, ...] = ()
     ignore: tuple[PositiveInt, ...] = ()
@@ -139,6 +139,7 @@ class TrainSettings(Section):
     texture_rate: float = Field(10.0, gt=0, description="of textures, times learning_rate")
     canvas_rate: float = Field(1.0, ge=0, description="of the background, times learning_rate")
     alpha_bias: float = Field(-1.0, description="start of alpha's output, before the tanh")
+    colour_bias: float = Field(-1.0, description="start of the colours, before the tanh")
     colour_skip: bool = Field(True, description="show the textures' colours from the start")
     coarse: Share = Field(0.4, description="share of the steps at half the working size")
     bootstrap: Share = Field(0.35, description="share of the steps that pull mattes to trimaps")

@@ -48,14 +48,12 @@ def prepare(grey: Grey, background: NDArray[np.uint8], features: int) -> Picture
     Args:
         grey: [H, W] 0..255.
         background: 255 where to look.
-        features: most ORB features; at most half as many corners.
+        features: most ORB features, and most corners.
     """
     orb = cv2.ORB_create(features, fastThreshold=7)
     found, descriptors = orb.detectAndCompute(grey, background)
     spacing = max(2.0, CORNER_SPACING * max(grey.shape))
-    corners = cv2.goodFeaturesToTrack(
-        grey, max(features // 2, 1), CORNER_SHARE, spacing, mask=background
-    )
+    corners = cv2.goodFeaturesToTrack(grey, features, CORNER_SHARE, spacing, mask=background)
     return Picture(
         grey,
         background,

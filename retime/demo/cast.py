@@ -7,7 +7,8 @@ import numpy as np
 
 from retime.body.model import Body, ShapedBody, load_body
 from retime.demo.choreography import Jump, Walk
-from retime.demo.clothing import SOLE, Dressed, Outfit
+from retime.demo.clothing import Dressed, Outfit
+from retime.demo.footwear import SOLE
 from retime.demo.mesh import Mesh, join, sphere
 from retime.demo.paint import Face, Material
 
@@ -56,7 +57,9 @@ class Actor:
         """Where the eyes and nose are at rest."""
         points = self.body.keypoints(self.shape.rest_vertices)
         eyes = np.linalg.norm(points[1] - points[2])
-        return Face(points[1], points[2], points[0], float(eyes) / 0.064)
+        sole = float(self.shape.rest_vertices[:, 2].min())
+        sock = sole + 0.115 * self.shape.height
+        return Face(points[1], points[2], points[0], float(eyes) / 0.064, sock, sole)
 
     @cached_property
     def _dressed(self) -> Dressed:

@@ -57,7 +57,8 @@ class Jump:
     height: float = 0.30  # rise of the pelvis above where it leaves the ground, metres
     crouch: float = 0.27  # depth of the knee bend, metres
     tuck: float = 0.06  # how far the feet are drawn up in flight, metres
-    arms: float = 1.0  # strength of the arms' swing
+    swing: float = 1.0  # of the arms to the back and front
+    spread: float = 1.0  # of the arms to the sides
 
     TAKE_OFF, LANDING = 0.72, 0.42  # pitch of the feet, radians
 
@@ -120,17 +121,18 @@ class Jump:
     def _arms(self, at: float) -> dict[str, float]:
         """Arms at -1..0 through the contact and 0..1 through the flight.
 
-        They swing back as the knees bend, forward and up in the push, and come down in the flight.
+        They swing back as the knees bend, forward in the push, up to the sides in the flight.
         """
-        times = [-1, -0.55, -0.34, 0, 0.3, 0.65, 1]
-        flexion = np.interp(at, times, [0.42, -0.45, -0.62, 1.55, 1.75, 1.05, 0.42])
-        abduction = np.interp(at, times, [0.42, 0.26, 0.24, 0.28, 0.36, 0.48, 0.42])
-        elbow = np.interp(at, times, [0.75, 0.45, 0.38, 0.75, 0.62, 0.62, 0.75])
+        times = [-1, -0.55, -0.34, 0, 0.35, 0.7, 1]
+        flexion = np.interp(at, times, [0.45, -0.45, -0.60, 0.85, 0.60, 0.50, 0.45])
+        abduction = np.interp(at, times, [0.60, 0.26, 0.24, 0.80, 1.40, 1.15, 0.60])
+        abduction = 0.25 + self.spread * (abduction - 0.25)
+        elbow = np.interp(at, times, [0.60, 0.45, 0.38, 0.55, 0.40, 0.45, 0.60])
         return {
             f"{side}_{name}": float(angle)
             for side, _ in SIDES
             for name, angle in (
-                ("shoulder_flexion", self.arms * flexion),
+                ("shoulder_flexion", self.swing * flexion),
                 ("shoulder_abduction", abduction),
                 ("elbow", elbow),
             )
@@ -205,6 +207,7 @@ class Walk:
     phase: float = 0.0  # share of the period at time 0; the left heel strikes at 0
     hold: tuple[float, float] | None = None  # the ball's centre, ahead of and above the pelvis
     grip: float = 0.4  # distance of the wrists from that centre
+    elbows_out: float = 0.8  # turn of the upper arms when holding, radians
 
     STANCE = 0.62  # share of the period that a foot bears weight
     STRIKE, OFF = -0.30, 0.80  # pitch of the foot at heel strike and as the toes leave
@@ -240,13 +243,15 @@ class Walk:
             return Stance(angles | self._arms(turn), pelvis)
         centre = np.array([0.0, -self.hold[0], self.hold[1]])
         for side, sign in SIDES:
-            grasp = np.array([0.80 * sign, 0.58, -0.18])
+            grasp = np.array([0.95 * sign, 0.70, 0.0])
             target = centre + self.grip * grasp / np.linalg.norm(grasp)
             start = {
                 **angles,
                 f"{side}_shoulder_flexion": 0.6,
                 f"{side}_shoulder_abduction": 0.35,
                 f"{side}_elbow": 0.7,
+                f"{side}_wrist": -0.7,
+                f"{side}_shoulder_twist": self.elbows_out,
             }
             target = _turned(target, self.yaw)
             angles = self._limbs.reach(start, side, "wrist", target)

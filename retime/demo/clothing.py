@@ -5,19 +5,18 @@ outwards and kept where a field (its margin: the distance from its hems, positiv
 positive. It keeps the body's vertices, hence its skin weights: posing it is posing the body.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from retime.body.model import ShapedBody, vertex_normals
 from retime.demo.mesh import Mesh, join
-from retime.demo.paint import Colours, Material
+from retime.demo.footwear import make_shoe
+from retime.demo.paint import Colours, Material, fractal_at
 
 HIDDEN_MARGIN = 0.035
 """Skin farther than this inside a garment is left out, metres."""
-SOLE = 0.014
-"""Thickness of the shoes' soles of a person 1.7 m tall, metres."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Dressed:
     def __init__(self, shape: ShapedBody, outfit: Outfit) -> None:
         self.shape, self.outfit = shape, outfit
         self._cut_garments()
+        self._shoes = {f"{side}_ankle": make_shoe(shape, side) for side in ("left", "right")}
 
     def pose(self, angles: dict[str, float]) -> Mesh:
         """The clothed mesh in a pose, where the body model puts it (see ``ShapedBody.pose``)."""
@@ -49,9 +49,13 @@ class Dressed:
             pieces.append(
                 Mesh(
                     posed[layer.used], layer.faces, layer.material,
-                    self.shape.rest_vertices[layer.used], layer.margin[layer.used],
+                    layer.vertices[layer.used], layer.margin[layer.used],
                 )
             )  # fmt: skip
+        transforms = self.shape.transforms(angles).astype(np.float32)
+        for joint, shoe in self._shoes.items():
+            turn = transforms[self.shape.body.joint_names.index(joint)]
+            pieces.append(replace(shoe, vertices=shoe.vertices @ turn[:3, :3].T + turn[:3, 3]))
         return join(pieces)
 
     def _cut_garments(self) -> None:
@@ -63,19 +67,18 @@ class Dressed:
         shirt, trousers, shoes, hair = fields.shirt, fields.trousers, fields.shoes, fields.hair
 
         low = np.clip(1 - fields.shirt_height, 0, 1)
-        shirt_at = _shell(rest, normals, spread, scale * (outfit.shirt_ease + 0.014 * low**1.5), 14)
+        shirt_at = _shell(rest, normals, spread, scale * (outfit.shirt_ease + 0.006 * low**1.5), 30)
         trousers_at = _shell(
             rest, normals, spread, scale * (outfit.leg_ease + 0.006 * fields.leg_depth), 6
         )
-        shoes_at = _shoes(rest, normals, spread, scale)
-        hair_at = _shell(rest, normals, spread, outfit.hair_volume * fields.hair_volume, 5)
+        tufts = 1 + 0.45 * fractal_at(24 * rest[:, 0], 24 * (rest[:, 1] + rest[:, 2]), 2, 3)
+        hair_at = _shell(rest, normals, spread, outfit.hair_volume * fields.hair_volume * tufts, 4)
 
         covered = np.maximum.reduce([shirt, trousers, shoes, hair])
         bare = covered < HIDDEN_MARGIN
         faces = body.faces[bare[body.faces].any(1)]
         self._layers = [
             _layer(rest, faces, np.zeros(len(rest), np.float32), Material.SKIN),
-            _cut(shoes_at, body.faces, shoes, Material.SHOE),
             _cut(trousers_at, body.faces, trousers, Material.TROUSERS),
             _cut(shirt_at, body.faces, shirt, Material.SHIRT),
             _cut(hair_at, body.faces, hair, Material.HAIR),
@@ -93,7 +96,6 @@ class _Fields:
         part[body.faces.ravel()] = np.repeat(body.parts, 3)
         arm = np.isin(part, (3, 4, *range(15, 23)))
         head = np.isin(part, (23, 24))
-        self.height = shape.height
 
         along = np.zeros(len(rest))
         for side, mine in (("left", x >= 0), ("right", x < 0)):
@@ -102,9 +104,10 @@ class _Fields:
         reach = np.linalg.norm(at["left_elbow"] - at["left_shoulder"])
 
         hip, knee, ankle = (at[f"left_{n}"][2] for n in ("hip", "knee", "ankle"))
-        crotch = hip - 0.065 * (hip - ankle) / 0.8
-        waist = hip + 0.30 * (at["spine_middle"][2] - hip)
-        hem = crotch + 0.035 * (hip - ankle) / 0.8
+        leg = hip - ankle
+        # Above the thighs: cloth there would follow them when the person crouches.
+        hem = hip + 0.035 * leg
+        waist = hip + 0.10 * leg
         neck = at["neck"]
         slope = np.array([0.0, -0.45, 0.9])
         collar = -(rest - neck - np.array([0, 0, 0.006])) @ (slope / np.linalg.norm(slope))
@@ -112,18 +115,19 @@ class _Fields:
         self.shirt_height = (z - hem) / (at["spine_upper"][2] - hem)
 
         bottom = np.interp(outfit.leg, [0, 1, 2], [hip, knee, ankle])
-        self.trousers = np.where(arm, -1.0, np.minimum(waist + 0.02 - z, z - bottom))
+        self.trousers = np.where(arm, -1.0, np.minimum(waist - z, z - bottom))
         self.leg_depth = np.clip((hip - z) / (hip - ankle), 0, 1)
-        self.shoes = np.where(arm, -1.0, ankle + 0.012 * shape.height / 1.7 - z)
+        self.shoes = np.where(arm, -1.0, ankle + 0.030 * shape.height / 1.7 - z)
 
         top = z.max()
         size = (top - neck[2]) / 0.235  # 1 for an adult's head
         self.head = (at["head"], top, size)
+        ragged = 0.006 * size * fractal_at(60 * x, 60 * y, 2, 1)
         front = y[head & (z > top - 0.12 * size)].min()
         line = (
             top - 0.062 * size - 0.80 * (y - front) - outfit.hair_nape * (y > front + 0.07 * size)
         )
-        self.hair = np.where(head, z - line, -1.0)
+        self.hair = np.where(head, z - line - ragged, -1.0)
         self.hair_volume = np.clip(self.hair / (0.03 * size), 0.25, 1) * size
 
 
@@ -181,18 +185,6 @@ def _shell(rest, normals, spread, ease, rounds) -> np.ndarray:
         shell = shell + normals * np.maximum(short, 0)[:, None]
         shell = 0.5 * shell + 0.5 * (spread @ shell)
     return shell
-
-
-def _shoes(rest, normals, spread, scale) -> np.ndarray:
-    """Feet smoothed until no toe shows, widened again, on a flat sole."""
-    shoes = rest.astype(np.float64)
-    for _ in range(40):
-        shoes = spread @ shoes
-    ahead = np.clip(-normals[:, 1], 0, 1)  # smoothing shortens the tip most
-    shoes += normals * (scale * (0.012 + 0.012 * ahead))[:, None]
-    floor = rest[:, 2].min()
-    shoes[shoes[:, 2] < floor + 0.012 * scale, 2] = floor - SOLE * scale
-    return shoes
 
 
 def _along(points: np.ndarray, first: np.ndarray, middle: np.ndarray, last: np.ndarray):

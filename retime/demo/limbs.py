@@ -13,7 +13,7 @@ _LIMITS = {
     "hip_flexion": (-0.7, 2.2), "hip_abduction": (-0.3, 0.8), "knee": (-0.05, 2.6),
     "shoulder_flexion": (-1.2, 2.8), "shoulder_abduction": (-0.2, 1.6), "elbow": (0.05, 2.5),
 }  # fmt: skip
-LEFT_FOOT = 5  # DensePose part
+LEFT_FOOT, RIGHT_FOOT = 5, 6  # DensePose parts
 DAMPING = 2e-4
 TOLERANCE = 4e-4  # metres
 STEP = 1e-4
@@ -58,15 +58,19 @@ class Limbs:
     @cached_property
     def foot(self) -> "Foot":
         """Where the ankle stands on the sole, of the bare left foot at rest."""
-        body = self.shape.body
-        used = np.unique(body.faces[body.parts == LEFT_FOOT])
-        points = self.shape.rest_vertices[used]
+        points = self.foot_points("left")
         ankle = self.shape.joints[self.index["left_ankle"]]
         return Foot(
             float(ankle[2] - points[:, 2].min()),
             float(points[:, 1].max() - ankle[1]),
             float(ankle[1] - points[:, 1].min()),
         )
+
+    def foot_points(self, side: str) -> np.ndarray:
+        """Rest vertices of a bare foot. [n, 3]"""
+        body = self.shape.body
+        part = LEFT_FOOT if side == "left" else RIGHT_FOOT
+        return self.shape.rest_vertices[np.unique(body.faces[body.parts == part])]
 
     def joint(self, name: str, angles: dict[str, float]) -> np.ndarray:
         """Position of a joint in a pose, relative to the pelvis. [3]"""

@@ -42,6 +42,7 @@ class Colours:
     stripe: Colour | None = None
     trousers: Colour = (0.05, 0.07, 0.13)
     shoe: Colour = (0.60, 0.58, 0.54)
+    sock: Colour = (0.55, 0.55, 0.54)
     ball: Colour = (0.72, 0.15, 0.085)
     stripe_width: float = 0.045  # metres
 
@@ -54,6 +55,8 @@ class Face:
     right_eye: np.ndarray
     nose: np.ndarray
     size: float  # 1 for an adult's head
+    sock: float  # height at which the socks end at rest, metres
+    sole: float  # height of the bare soles at rest, metres
 
 
 def albedo(
@@ -100,6 +103,7 @@ def _skin(rest, margin, colours, face):
         base = _blend(
             base, np.asarray(colours.hair), 0.8 * _spot(rest, brow, 0.021 * s, 0.0055 * s)
         )
+    base = np.where((rest[:, 2] < face.sock)[:, None], np.asarray(colours.sock), base)
     mouth = face.nose - np.array([0, 0, 0.040 * s])
     base = _blend(base, skin * (0.78, 0.42, 0.42), 0.8 * _spot(rest, mouth, 0.026 * s, 0.008 * s))
     return base
@@ -137,8 +141,7 @@ def _trousers(rest, margin, colours, face):
 
 
 def _shoe(rest, margin, colours, face):
-    # The margin grows downwards from the ankle: the sole is where it is largest.
-    sole = np.clip((margin - 0.072 * face.size) / 0.004, 0, 1)
+    sole = np.clip((face.sole + 0.004 * face.size - rest[:, 2]) / 0.003, 0, 1)
     base = np.broadcast_to(np.asarray(colours.shoe), (len(rest), 3)).astype(np.float64)
     return _blend(base, (0.70, 0.69, 0.66), sole)
 

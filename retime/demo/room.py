@@ -13,7 +13,7 @@ from retime.demo.camera import Pinhole
 from retime.demo.noise import fractal, lattice
 
 SUPERSAMPLING = 3
-GLOSS = 0.55
+GLOSS = 0.70
 """Share of the mirror reflection that the lacquer keeps."""
 FLOOR, WALL = 1, 2
 
@@ -24,10 +24,10 @@ class Room:
 
     wall: float = 5.2  # distance of the wall beyond the origin
     panel: float = 1.18  # height of the wall's painted panel
-    wood: tuple[float, float, float] = (0.46, 0.27, 0.135)
+    wood: tuple[float, float, float] = (0.49, 0.285, 0.128)
     paint: tuple[float, float, float] = (0.70, 0.66, 0.59)
     panel_paint: tuple[float, float, float] = (0.155, 0.245, 0.245)
-    bars_left: float = -4.4  # left end of the wall bars
+    bars_left: float = -4.25  # left end of the wall bars
     grain: float = 1.1  # standard deviation of the picture's grain, of 255
     seed: int = 4
 

@@ -33,7 +33,7 @@ class Scenario:
 def demo() -> Scenario:
     """Two people jump out of step; a third walks past with a gym ball and hides one of them."""
     ann = person_of_height(1.68, seed=3)
-    ben = person_of_height(1.12, seed=5)
+    ben = person_of_height(1.08, seed=5)
     walker = person_of_height(1.78, seed=8)
     return Scenario(
         name="demo",
@@ -53,8 +53,8 @@ def demo() -> Scenario:
                     hair_volume=0.020,
                 ),
                 Jump(
-                    ben, sole_of(ben), (1.45, 3.0), yaw=-0.35, period=0.94, phase=0.30,
-                    height=0.20, crouch=0.30,
+                    ben, sole_of(ben), (1.30, 2.9), yaw=-0.35, period=0.94, phase=0.75,
+                    height=0.21, crouch=0.25,
                 ),
             ),
             Actor(
@@ -71,7 +71,7 @@ def demo() -> Scenario:
                     hair_volume=0.022,
                     sleeve=0.5,
                 ),
-                Jump(ann, sole_of(ann), (-1.15, 1.6), yaw=0.30, period=1.12, height=0.29),
+                Jump(ann, sole_of(ann), (-0.80, 0.9), yaw=0.30, period=1.12, height=0.29),
             ),
             Actor(
                 "walker",
@@ -79,19 +79,19 @@ def demo() -> Scenario:
                     Colours(
                         skin=(0.52, 0.30, 0.20),
                         hair=(0.03, 0.02, 0.014),
-                        shirt=(0.56, 0.55, 0.52),
-                        trousers=(0.10, 0.085, 0.065),
-                        shoe=(0.045, 0.05, 0.06),
+                        shirt=(0.055, 0.080, 0.125),
+                        trousers=(0.30, 0.245, 0.175),
+                        shoe=(0.16, 0.075, 0.04),
                     ),
                     sleeve=1.72,
                     shirt_ease=0.020,
                     leg_ease=0.018,
                 ),
                 Walk(
-                    walker, sole_of(walker), (-2.15, -0.75), speed=1.06, period=1.08, phase=0.1,
-                    hold=(0.50, 0.06), grip=0.41,
+                    walker, sole_of(walker), (-1.95, -0.75), speed=0.98, period=1.12, phase=0.1,
+                    hold=(0.54, 0.01), grip=0.46,
                 ),
-                ball=0.40,
+                ball=0.44,
             ),
         ),
     )  # fmt: skip

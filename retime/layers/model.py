@@ -34,6 +34,7 @@ class LayeredModel(nn.Module):
                 settings.texture_channels + 1,
                 settings.channels,
                 settings.alpha_bias,
+                settings.colour_bias,
                 settings.colour_skip,
             ).to(memory_format=torch.channels_last)
 

@@ -42,12 +42,19 @@ class Renderer(nn.Module):
         channels: base channels (the paper: 64).
         alpha_bias: initial bias of the alpha output before the tanh; below zero, layers begin
             rather transparent.
+        colour_bias: the same of the colours; below zero, layers begin dark, and what darkens the
+            ground is first explained as a shadow of the right alpha rather than as paint.
         colour_skip: add the first three channels of the input to the colours before the tanh, so
             that a texture that holds colours is shown from the start (not in the paper).
     """
 
     def __init__(
-        self, inputs: int, channels: int = 64, alpha_bias: float = 0.0, colour_skip: bool = False
+        self,
+        inputs: int,
+        channels: int = 64,
+        alpha_bias: float = 0.0,
+        colour_bias: float = 0.0,
+        colour_skip: bool = False,
     ) -> None:
         super().__init__()
         self.colour_skip = colour_skip
@@ -73,7 +80,7 @@ class Renderer(nn.Module):
         )
         self.head = nn.Sequential(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(c, 4, 4))  # 13
         with torch.no_grad():
-            self.head[-1].bias[3] = alpha_bias
+            self.head[-1].bias[:3], self.head[-1].bias[3] = colour_bias, alpha_bias
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Render layers.

@@ -66,12 +66,13 @@ class Atlas(nn.Module):
         self.texels = nn.Parameter(0.3 * texels)  # [people * 24 * tile * tile, channels]
 
     @torch.no_grad()
-    def warm_start(self, seen: list[tuple[Taps, Tensor]]) -> None:
+    def warm_start(self, seen: list[tuple[Taps, Tensor]], bias: float = 0.0) -> None:
         """Put the mean colour seen at each texel into the first three channels.
 
         Args:
             seen: taps at pixels where the person is in sight, and the frame's colours there,
                 [K, 3] in 0..1.
+            bias: of the renderer's colours, to be made up for.
         """
         colour = self.texels.new_zeros(len(self.texels), 3)
         weight = self.texels.new_zeros(len(self.texels))
@@ -83,7 +84,7 @@ class Atlas(nn.Module):
         known = weight > 0
         # What the renderer's tanh turns back into the colour; black and white would be infinite.
         mean = (2 * colour[known] / weight[known, None] - 1).clamp(-0.98, 0.98)
-        self.texels[known, :3] = torch.atanh(mean)
+        self.texels[known, :3] = torch.atanh(mean) - bias
 
     def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Sample the atlases.

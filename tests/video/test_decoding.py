@@ -1,6 +1,7 @@
 import re
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 from numbered_frames import frame_number, numbered_frame
@@ -139,3 +140,24 @@ def test_not_a_video(tmp_path, make_video):
         probe(tmp_path / "none.mp4")
     with pytest.raises(InputError, match="holds 1 frame"):
         probe(make_video(frames=1))
+
+
+def test_odd_sizes(make_video):
+    path = make_video(
+        "odd.webm", frames=4, size=(63, 45), codec="libvpx-vp9", options={"cpu-used": "8"}
+    )
+    assert probe(path).size == (63, 45)
+    assert [frame_number(rgb) for rgb in read_frames(path)] == [0, 1, 2, 3]
+
+
+def test_sound_alone_is_no_video(tmp_path):
+    with av.open(str(tmp_path / "song.mp4"), "w") as container:
+        stream = container.add_stream("aac", rate=48000, layout="mono")
+        for n in range(20):
+            samples = np.zeros((1, 1024), np.float32)
+            frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 48000, 1024 * n
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(InputError, match=r"song\.mp4: holds no moving picture"):
+        probe(tmp_path / "song.mp4")
