@@ -1,7 +1,6 @@
 import cv2
 import numpy as np
 import pytest
-from scenes import SIZE, Scene, camera_pose, plane, scene
 
 from retime.camera.chaining import chain
 from retime.camera.fitting import transform
@@ -9,6 +8,8 @@ from retime.camera.masking import background_mask
 from retime.camera.matching import prepare
 from retime.camera.motion import choose_mode, travelled
 from retime.camera.planes import corners
+
+from .scenes import SIZE, Scene, camera_pose, plane, scene
 
 
 def film(made: Scene, reference: int, travel: bool, features: int = 800):

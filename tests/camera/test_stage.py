@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scenes import SIZE, camera_pose, plane, scene
 
 from retime.artifacts import Camera
 from retime.camera.fitting import transform
@@ -8,6 +7,8 @@ from retime.camera.planes import corners
 from retime.camera.stage import run_camera
 from retime.config import CameraSettings
 from retime.errors import InputError
+
+from .scenes import SIZE, camera_pose, plane, scene
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from numbered_frames import numbered_frame
+
+from .numbered_frames import numbered_frame
 
 MakeVideo = Callable[..., Path]
 

@@ -4,11 +4,12 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from numbered_frames import frame_number, numbered_frame
 
 from retime.errors import InputError
 from retime.video.decoding import decode, read_frames
 from retime.video.probing import _lost_frames, probe
+
+from .numbered_frames import frame_number, numbered_frame
 
 QUARTER = np.zeros((48, 64, 3), np.uint8)
 QUARTER[:24, :32] = 255  # white at the top left

@@ -1,12 +1,13 @@
 import cv2
 import numpy as np
 import pytest
-from numbered_frames import frame_number, numbered_frame
 
 from retime.artifacts import Frames
 from retime.config import FrameRange, FramesSettings
 from retime.errors import InputError
 from retime.video.stage import run_frames
+
+from .numbered_frames import frame_number, numbered_frame
 
 
 def test_frames_of_a_video(make_video, tmp_path):
