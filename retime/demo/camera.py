@@ -9,9 +9,9 @@ import numpy as np
 class Pinhole:
     """A camera that looks along +y, turned right by ``yaw`` and then down by ``tilt``."""
 
-    position: tuple[float, float, float] = (0.0, -7.2, 1.5)
+    position: tuple[float, float, float] = (0.0, -7.2, 2.0)
     yaw: float = 0.0  # radians
-    tilt: float = 0.06  # radians
+    tilt: float = 0.135  # radians
     focal: float = 1.38  # focal length over the picture's width
 
     @property

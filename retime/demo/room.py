@@ -13,8 +13,10 @@ from retime.demo.camera import Pinhole
 from retime.demo.noise import fractal, lattice
 
 SUPERSAMPLING = 3
-GLOSS = 0.70
+GLOSS = 0.80
 """Share of the mirror reflection that the lacquer keeps."""
+FACING = 0.08
+"""Share of light mirrored straight back; varnish on wood has about half of it."""
 FLOOR, WALL = 1, 2
 
 
@@ -54,7 +56,7 @@ def mirror_share(camera: Pinhole, points: np.ndarray) -> np.ndarray:
     """Share of light that the floor mirrors towards the camera, by Schlick's formula. [...]"""
     view = np.asarray(camera.position) - points
     cosine = np.clip(view[..., 2] / np.linalg.norm(view, axis=-1), 0, 1)
-    return GLOSS * (0.04 + 0.96 * (1 - cosine) ** 5)
+    return GLOSS * (FACING + (1 - FACING) * (1 - cosine) ** 5)
 
 
 def render_room(camera: Pinhole, room: Room, width: int, height: int) -> np.ndarray:
@@ -64,7 +66,7 @@ def render_room(camera: Pinhole, room: Room, width: int, height: int) -> np.ndar
     linear = np.zeros((*kind.shape, 3))
     position = np.asarray(camera.position)
     _paint(
-        points, kind, position, GLOSS, room.wall, room.panel, np.array(room.wood),
+        points, kind, position, room.wall, room.panel, np.array(room.wood),
         np.array(room.paint), np.array(room.panel_paint), room.bars_left, room.seed, linear,
     )  # fmt: skip
     picture = develop(linear.reshape(height, s, width, s, 3).mean((1, 3)))
@@ -196,9 +198,7 @@ def _lit_wall(x, z, wall, panel, paint, panel_paint, bars_left, seed, colour):
 
 
 @numba.njit(cache=True)
-def _paint(
-    points, kind, eye, gloss, wall, panel, wood, paint, panel_paint, bars_left, seed, linear
-):
+def _paint(points, kind, eye, wall, panel, wood, paint, panel_paint, bars_left, seed, linear):
     colour, mirrored = np.zeros(3), np.zeros(3)
     for i in range(points.shape[0]):
         for j in range(points.shape[1]):
@@ -211,7 +211,7 @@ def _paint(
             light = _light(x, y, 0.0, wall, False)
             vx, vy, vz = x - eye[0], y - eye[1], -eye[2]
             length = np.sqrt(vx * vx + vy * vy + vz * vz)
-            share = gloss * (0.04 + 0.96 * (1 + vz / length) ** 5)
+            share = GLOSS * (FACING + (1 - FACING) * (1 + vz / length) ** 5)
             # The lacquer is not quite flat: the mirrored ray leans a little, at random.
             lean = 0.035 * (lattice(i, j, seed + 60) - 0.5)
             slope = (-vz / length + lean) / (vy / length)

@@ -53,8 +53,8 @@ def demo() -> Scenario:
                     hair_volume=0.020,
                 ),
                 Jump(
-                    ben, sole_of(ben), (1.30, 2.9), yaw=-0.35, period=0.94, phase=0.75,
-                    height=0.21, crouch=0.25,
+                    ben, sole_of(ben), (1.30, 2.9), yaw=-0.35, period=0.94, phase=0.55,
+                    height=0.18, crouch=0.24,
                 ),
             ),
             Actor(
@@ -88,10 +88,10 @@ def demo() -> Scenario:
                     leg_ease=0.018,
                 ),
                 Walk(
-                    walker, sole_of(walker), (-1.95, -0.75), speed=0.98, period=1.12, phase=0.1,
-                    hold=(0.54, 0.01), grip=0.46,
+                    walker, sole_of(walker), (-2.02, -0.75), speed=1.03, period=1.12, phase=0.1,
+                    hold=(0.47, 0.06), grip=0.39,
                 ),
-                ball=0.44,
+                ball=0.37,
             ),
         ),
     )  # fmt: skip
