@@ -1,18 +1,20 @@
 """``retime demo``: render the synthetic clip, and measure results against its truth."""
 
+import json
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 app = typer.Typer(help="The synthetic clip with exact layers.", no_args_is_help=True)
 
+VIDEO = Path("videos/demo.mp4")
+
 
 @app.command()
 def clip(
-    out: Annotated[Path, typer.Option(help="Video to write; its truth goes beside it.")] = Path(
-        "videos/demo.mp4"
-    ),
+    out: Annotated[Path, typer.Option(help="Video to write; its truth goes beside it.")] = VIDEO,
 ) -> None:
     """Render the demo clip, and its true layers beside it."""
     from retime.demo.clip import render_clip
@@ -21,3 +23,33 @@ def clip(
 
     render_clip(demo(), out)
     typer.echo(f"{out}\n{truth_path(out)}")
+
+
+@app.command()
+def evaluate(
+    results: Annotated[Path, typer.Option(help="Folder of the clip's results.")] = Path(
+        "results/demo"
+    ),
+    video: Annotated[Path, typer.Option(help="The source; its truth lies beside it.")] = VIDEO,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write JSON here.")] = None,
+) -> None:
+    """Measure the demo's results against the truth."""
+    from retime.demo.evaluation import evaluate as measure
+    from retime.demo.truth import truth_path
+
+    figures = measure(results, truth_path(video), video)
+    for name, value in figures.items():
+        typer.echo(f"{name:28} {_readable(value)}")
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        partial = json_file.with_name(f".{json_file.name}.{os.getpid()}.partial")
+        partial.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        partial.replace(json_file)
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, list):
+        return "  ".join(_readable(item) for item in value)
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

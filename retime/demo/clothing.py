@@ -11,8 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from retime.body.model import ShapedBody, vertex_normals
-from retime.demo.mesh import Mesh, join
 from retime.demo.footwear import make_shoe
+from retime.demo.mesh import Mesh, join
 from retime.demo.paint import Colours, Material, fractal_at
 
 HIDDEN_MARGIN = 0.035

@@ -23,11 +23,12 @@ class Scenario:
     lighting: Lighting = field(default_factory=Lighting)
     size: tuple[int, int] = (640, 360)  # width, height
     frames: int = 60
+    first: int = 0  # number of the frame that the clip begins with
     fps: Fraction = Fraction(15)
 
     def time(self, frame: int) -> float:
-        """Seconds from the start of the clip to a frame."""
-        return float(frame / self.fps)
+        """Seconds on the actors' clocks at a frame of the clip."""
+        return float((self.first + frame) / self.fps)
 
 
 def demo() -> Scenario:
@@ -53,7 +54,7 @@ def demo() -> Scenario:
                     hair_volume=0.020,
                 ),
                 Jump(
-                    ben, sole_of(ben), (1.30, 2.9), yaw=-0.35, period=0.94, phase=0.55,
+                    ben, sole_of(ben), (1.30, 2.9), yaw=-0.35, period=0.94, phase=0.73,
                     height=0.18, crouch=0.24,
                 ),
             ),
