@@ -125,34 +125,38 @@ def masked_median(stack: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def background_median(
-    frames: np.ndarray, covered: np.ndarray, plane: CanvasPlane
+    frames: np.ndarray, bodies: np.ndarray, around: np.ndarray, plane: CanvasPlane
 ) -> tuple[np.ndarray, np.ndarray]:
     """Estimate the background from what the frames show of it uncovered.
 
-    Pixels that are always covered take the median of everything seen there; canvas pixels that
-    no frame contains are filled from around by inpainting.
+    Pixels that people and the margin around them never leave take the median of what was seen
+    outside the bodies themselves; what bodies never leave, and what no frame contains, is
+    filled in from around it by inpainting (Telea 2004).
 
     Args:
         frames: uint8 [T, h, w, 3].
-        covered: bool [T, h, w], people and a margin around them.
+        bodies: bool [T, h, w], people.
+        around: bool [T, h, w], people and a margin around them.
         plane: the canvas at the frames' scale.
 
     Returns:
         uint8 canvas [hc, wc, 3], and float32 [hc, wc]: the share of all frames that showed each
-        canvas pixel uncovered.
+        canvas pixel free of people and margin.
     """
     laid = [plane.warp(frame, t) for t, frame in enumerate(frames)]
     stack = np.stack([picture for picture, _ in laid])
     inside = np.stack([within for _, within in laid])
-    hidden = np.stack(
-        [plane.warp(c.astype(np.float32), t)[0] > 0.01 for t, c in enumerate(covered)]
-    )
-    median, count = masked_median(stack, inside & ~hidden)
-    anything, anywhere = masked_median(stack, inside)
-    canvas = np.where(count[..., None] > 0, median, anything).round().astype(np.uint8)
-    unknown = (anywhere == 0).astype(np.uint8)
+
+    def free_of(hidden: np.ndarray) -> np.ndarray:
+        warped = [plane.warp(h.astype(np.float32), t)[0] for t, h in enumerate(hidden)]
+        return inside & (np.stack(warped) < 0.01)
+
+    median, count = masked_median(stack, free_of(around))
+    close, close_count = masked_median(stack, free_of(bodies))
+    canvas = np.where(count[..., None] > 0, median, close).round().astype(np.uint8)
+    unknown = ((count == 0) & (close_count == 0)).astype(np.uint8)
     if unknown.any():
-        canvas = cv2.inpaint(canvas, unknown, 3, cv2.INPAINT_TELEA)
+        canvas = cv2.inpaint(canvas, unknown, 5, cv2.INPAINT_TELEA)
     return canvas, (count / len(frames)).astype(np.float32)
 
 

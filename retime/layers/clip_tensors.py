@@ -134,6 +134,13 @@ def least_alpha(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     return np.maximum(brighter, darker).max(-1).clip(0, 1)
 
 
+def _dilate(mask: np.ndarray, width: float) -> np.ndarray:
+    """Return bool [h, w] ``mask`` grown by ``width`` pixels all in all."""
+    side = 2 * round(width / 2) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(mask.astype(np.uint8), disc) > 0
+
+
 def _core(positive: np.ndarray) -> np.ndarray:
     """Return ``positive``, bool [T, N, h, w], less an edge as wide as UV maps are uncertain."""
     side = 2 * max(1, round(EDGE * positive.shape[-1])) + 1
@@ -172,11 +179,10 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     number[ids] = np.arange(1, len(ids) + 1)
 
     plane = CanvasPlane.at(size, source_size, bounds, homographies)
-    side = 2 * round(MARGIN * width / 2) + 1
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)
-    covered = np.stack([cv2.dilate(b.astype(np.uint8), around) > 0 for b in bodies])
-    median, seen = background_median(rgb, covered, plane)
+    bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
+    around = np.stack([_dilate(body, MARGIN * width) for body in bodies])
+    edge = np.stack([_dilate(body, EDGE * width) for body in bodies])
+    median, seen = background_median(rgb, edge, around, plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     evidence = np.stack([_evidence(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])

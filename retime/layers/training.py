@@ -22,6 +22,11 @@ from retime.layers.model import LayeredModel
 from retime.layers.renderer import settle_statistics
 from retime.progress import Progress
 
+# Where frames demand less alpha than the first of a layer it may be nothing, a shadow or a
+# reflection, and gets no more than that; where they demand more than the second it is an object,
+# of which the demand is only a lower bound.
+FAINT = (0.5, 0.8)
+CLEARING = 0.3  # share of the steps in which that pressure rises after the bootstrap
 WARM_UP = 30  # steps in which the rate rises; Adam's first steps are large
 RECONSTRUCTION_WEIGHT = 2.0  # the losses' other weights are given for colours in -1..1
 
@@ -110,8 +115,11 @@ class Trainer:
             mask = opaque + clear
             weighted = s.core_weight * opaque + s.clear_weight * clear
         sparse = sparsity(alpha, s.l1, s.l0)
-        beyond = free * (alpha - least[:, None]).clamp(min=0)
-        sparse = sparse + s.haze * beyond.mean((0, 2, 3)).sum()
+        faint = ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)[:, None]
+        beyond = free * faint * (alpha - least[:, None]).clamp(min=0)
+        # What is faint is first found, then cleared of what need not be there.
+        clearing = min(max((progress - s.bootstrap) / CLEARING, 0.05), 1.0)
+        sparse = sparse + s.haze * clearing * beyond.mean((0, 2, 3)).sum()
         weighted = weighted + s.cover * uncovered(least, alpha)
         total = RECONSTRUCTION_WEIGHT * recon + weighted + sparse
         self.optimiser.zero_grad(set_to_none=True)

@@ -38,9 +38,21 @@ def test_background_is_found_behind_someone_walking():
         frames[t, :, 5 * t : 5 * t + 5] = 7
         covered[t, :, 5 * t : 5 * t + 5] = True
     plane = CanvasPlane.at((40, 12), (40, 12), (0, 0, 40, 12), np.tile(np.eye(3), (8, 1, 1)))
-    canvas, seen = background_median(frames, covered, plane)
+    canvas, seen = background_median(frames, covered, covered, plane)
     assert (canvas == truth).all()
     assert (seen == 7 / 8).all()
+
+
+def test_what_someone_never_leaves_is_filled_in_from_around():
+    frames, body = np.full((3, 16, 16, 3), 100, np.uint8), np.zeros((3, 16, 16), bool)
+    frames[:, 6:10, 6:10], body[:, 6:10, 6:10] = 250, True
+    around = np.zeros_like(body)
+    around[:, 4:12, 4:12] = True
+    plane = CanvasPlane.at((16, 16), (16, 16), (0, 0, 16, 16), np.tile(np.eye(3), (3, 1, 1)))
+    canvas, seen = background_median(frames, body, around, plane)
+    assert np.abs(canvas.astype(int) - 100).max() <= 3
+    assert seen[5, 5] == 0
+    assert seen[0, 0] == 1
 
 
 def panning(frames=5, step=4):
@@ -55,7 +67,8 @@ def test_a_panning_camera_gathers_one_canvas():
     frames = np.stack([world[:, 4 * t : 4 * t + 40] for t in range(5)])
     plane = panning()
     assert plane.size == (56, 20)
-    canvas, _ = background_median(frames, np.zeros((5, 20, 40), bool), plane)
+    nobody = np.zeros((5, 20, 40), bool)
+    canvas, _ = background_median(frames, nobody, nobody, plane)
     assert (canvas == world).all()
     assert (plane.view(canvas, 3, (40, 20)) == frames[3]).all()
 
