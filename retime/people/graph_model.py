@@ -86,7 +86,7 @@ def read_graph_model(path: Path) -> GraphModel:
     """
     try:
         document = json.loads(path.read_text())
-        if document.get("format") != "graph-model":
+        if not isinstance(document, dict) or document.get("format") != "graph-model":
             raise InputError(f"{path}: not a TensorFlow.js graph model; download it again")
         constants: dict[str, np.ndarray] = {}
         for group in document["weightsManifest"]:

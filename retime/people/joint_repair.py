@@ -8,13 +8,15 @@ import numpy as np
 
 from retime.people.body_size import SEGMENT_SHARES
 
-# Groups of mirrored joints that a detector exchanges together. Whole limbs first, then their ends.
+# Groups of mirrored joints that a detector exchanges together. Whole limbs first, then their parts.
 EXCHANGED_TOGETHER = (
     ((5, 6), (7, 8), (9, 10)),
     ((11, 12), (13, 14), (15, 16)),
     ((1, 2), (3, 4)),
     ((7, 8), (9, 10)),
     ((13, 14), (15, 16)),
+    ((5, 6),),
+    ((11, 12),),
 )
 # What believing a frame exchanged costs, as a share of body height per pair: joints that really
 # cross (legs in a walk seen from the side) must not look exchanged from there on.

@@ -17,6 +17,8 @@ SAME_PLACE = 0.08
 # Joints of two people nearer than this are no witnesses of anybody's movement, and go with the limb
 # if another joint of it is stolen.
 DOUBTFUL = 0.16
+# Joints that have a mirror image: all but the nose.
+SIDED = np.delete(np.arange(17), 0)
 # The limb each joint belongs to: face, left and right arm, left and right leg.
 LIMB = np.array([0, 0, 0, 0, 0, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4])
 
@@ -49,9 +51,10 @@ def near_joints(places: np.ndarray, height: np.ndarray, share: float) -> np.ndar
     found = []
     for a, b in combinations(range(len(places)), 2):
         limit = share * np.minimum(height[a], height[b])[:, None]
-        for other in (np.arange(17), MIRROR):  # limbs are also taken crosswise
-            near = np.linalg.norm(places[a] - places[b][:, other], axis=-1) <= limit  # [T, 17]
-            found += [(a, b, frame, joint, other[joint]) for frame, joint in np.argwhere(near)]
+        own = np.arange(17)
+        for joints, others in ((own, own), (SIDED, MIRROR[SIDED])):  # also taken crosswise
+            apart = np.linalg.norm(places[a][:, joints] - places[b][:, others], axis=-1)
+            found += [(a, b, t, joints[k], others[k]) for t, k in np.argwhere(apart <= limit)]
     return np.array(found, int).reshape(-1, 5)
 
 

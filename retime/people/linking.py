@@ -26,6 +26,8 @@ from retime.people.tracking import (
 
 # How far off, in body heights, the place of return is at once, and per second unseen.
 PLACE_DEVIATION, PLACE_DEVIATION_PER_SECOND = 0.25, 0.6
+# How much the velocity changes at once, in body heights per second, and per second unseen.
+TURN_DEVIATION, TURN_DEVIATION_PER_SECOND = 1.5, 2.0
 # The same person's size differs by about this factor (as a logarithm) between two detections.
 SIZE_DEVIATION = 0.35
 # Two descriptions of one person are 0.3 to 0.45 apart, of two people 0.5 to 0.75.
@@ -99,9 +101,12 @@ def link_cost(tail: _End, head: _End, fps: float) -> float:
     half = max(gap / 2, 1)
     travel = faded_travel(tail.velocity, half, fade) + faded_travel(head.velocity, half, fade)
     way = displacement(tail.pose, head.pose) - travel * (gap / 2 / half)
-    off = float(np.linalg.norm(way)) / (tail.height + head.height) * 2
+    height, seconds = (tail.height + head.height) / 2, gap / fps
+    off = float(np.linalg.norm(way)) / height
+    turn = float(np.linalg.norm(head.velocity - tail.velocity)) * fps / height
     deviations = [
-        off / (PLACE_DEVIATION + PLACE_DEVIATION_PER_SECOND * gap / fps),
+        off / (PLACE_DEVIATION + PLACE_DEVIATION_PER_SECOND * seconds),
+        turn / (TURN_DEVIATION + TURN_DEVIATION_PER_SECOND * seconds),
         float(np.log(tail.height / head.height)) / SIZE_DEVIATION,
         difference(tail.looks, head.looks) / LOOKS_DEVIATION,
     ]

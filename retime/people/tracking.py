@@ -16,6 +16,8 @@ from retime.people.similarity import area_of_box, oks
 
 # A prediction must agree with a detection at least this well (OKS).
 SMALLEST_SIMILARITY = 0.2
+# Least area of a person, as a share of the square of their box's longer side.
+SMALLEST_AREA_SHARE = 0.2
 # Joints below this score neither vote nor move the prediction.
 TRUSTED_JOINT = 0.2
 # Seconds a tracklet waits for its person; longer gaps are for linking, which sees both ends.
@@ -23,6 +25,9 @@ PATIENCE_SECONDS = 0.3
 # How fast the place of an unseen person becomes uncertain: growth of the tolerated distance per
 # frame unseen at 30 fps, as a share of its value.
 GROWTH_PER_FRAME_30 = 0.12
+# OKS tolerates what annotators differ by; predictions of movement are this many times less exact,
+# and while a new tracklet's velocity is unknown, once more.
+INEXACTNESS, UNKNOWN_VELOCITY = 1.5, 1.5
 # Share of the newest displacement in the velocity; people change direction within a few frames.
 VELOCITY_GAIN = 0.6
 # An unseen person's velocity fades with this time constant.
@@ -74,6 +79,15 @@ def faded_travel(velocity: np.ndarray, gap: float, fade: float) -> np.ndarray:
     return velocity * (1 + fade * (1 - np.exp(-(gap - 1) / fade)))
 
 
+def _area(boxes: np.ndarray) -> np.ndarray:
+    """Return people's areas ``[P]`` for OKS, judged from boxes ``[P, 4]``.
+
+    The boxes of people who keep their arms at their sides are narrow; that makes them no stricter.
+    """
+    sides = boxes[:, 2:] - boxes[:, :2]
+    return np.maximum(area_of_box(boxes), SMALLEST_AREA_SHARE * sides.max(axis=1) ** 2)
+
+
 class _ActiveTrack:
     """A tracklet being extended, and what is known of its person's motion."""
 
@@ -83,6 +97,11 @@ class _ActiveTrack:
 
     def gap(self, frame: int) -> int:
         return frame - self.tracklet.frames[-1]
+
+    def doubt(self, frame: int, growth: float) -> float:
+        """Return by how much the prediction's tolerance of distance is to be stretched."""
+        new = len(self.tracklet.frames) == 1
+        return INEXACTNESS + (UNKNOWN_VELOCITY if new else 0) + growth * (self.gap(frame) - 1)
 
     def predict(self, frame: int, fade: float) -> np.ndarray:
         """Return the expected joint places ``[17, 2]``."""
@@ -112,15 +131,22 @@ def _similarity(
     fade: float,
     growth: float,
 ) -> np.ndarray:
-    """Return the OKS ``[tracks, detections]`` of predictions and poses ``[detections, 17, 3]``."""
-    predicted = np.stack([track.predict(frame, fade) for track in tracks])[:, None]  # [K, 1, 17, 2]
+    """Return the OKS ``[tracks, detections]`` of predictions and poses ``[detections, 17, 3]``.
+
+    The better of two predictions counts: that the person moves on, and that they stay, which is
+    nearer to the truth where somebody turns round at once, as in a bounce.
+    """
     trust = np.stack([track.pose[:, 2] for track in tracks])[:, None]  # [K, 1, 17]
-    unseen = np.array([track.gap(frame) - 1 for track in tracks])
+    doubt = np.array([track.doubt(frame, growth) for track in tracks])
     sizes = np.array([track.area for track in tracks])
-    area = (sizes[:, None] + areas) / 2 * (1 + growth * unseen[:, None]) ** 2  # [K, D]
+    area = (sizes[:, None] + areas) / 2 * doubt[:, None] ** 2  # [K, D]
     both = (trust >= TRUSTED_JOINT) & (poses[None, :, :, 2] >= TRUSTED_JOINT)
     weights = np.where(both, np.sqrt(trust * poses[None, :, :, 2]), 0.0)
-    return oks(predicted, poses[None, :, :, :2], area, weights)
+    moving = np.stack([track.predict(frame, fade) for track in tracks])
+    staying = np.stack([track.pose[:, :2] for track in tracks])
+    return np.maximum(
+        *(oks(p[:, None], poses[None, :, :, :2], area, weights) for p in (moving, staying))
+    )
 
 
 def build_tracklets(detections: Detections, fps: float) -> list[Tracklet]:
@@ -132,7 +158,7 @@ def build_tracklets(detections: Detections, fps: float) -> list[Tracklet]:
     for frame in range(len(detections.scores)):
         entries = detections.found(frame)
         poses = np.nan_to_num(detections.keypoints[frame, entries])
-        areas = area_of_box(detections.boxes[frame, entries])
+        areas = _area(detections.boxes[frame, entries])
         unmatched = set(range(len(entries)))
         if active and len(entries):
             similarity = _similarity(active, frame, poses, areas, fade, growth)
