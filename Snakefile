@@ -29,7 +29,7 @@ localrules:
 rule all:
     default_target: True
     input:
-        results_of(*CLIPS),
+        all_results,
     message:
         "All clips are done"
 

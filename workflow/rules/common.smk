@@ -44,11 +44,6 @@ try:
         )
     VIDEOS.setdefault(DEMO, DEMO_VIDEO)
     CLIPS = sorted(set(VIDEOS) - {DEMO} | ({DEMO} if WITH_DEMO else set()))
-    if not CLIPS:
-        raise InputError(
-            f"no video found in {', '.join(CONFIG.videos)}; put one there, "
-            "or set 'videos' in config/config.yaml"
-        )
     EDITS = {clip: find_edits(clip) for clip in VIDEOS}
     for clip, edits in EDITS.items():
         for edit in edits:
@@ -107,3 +102,13 @@ def results_of(*clips):
             "results/{clip}/edits/{edit}/{edit}.mp4", clip=clip, edit=EDITS[clip]
         )
     return targets
+
+
+def all_results(wildcards):
+    """The results of every clip there is."""
+    if not CLIPS:
+        sys.exit(
+            f"retime: no video found in {', '.join(CONFIG.videos)}; put one there, "
+            "or set 'videos' in config/config.yaml"
+        )
+    return results_of(*CLIPS)
