@@ -1,7 +1,7 @@
 """The upsampler: a light network that brings one RGBA layer to layer size (A.2.2)."""
 
+import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 
 class ResidualBlock(nn.Module):
@@ -52,10 +52,30 @@ class Upsampler(nn.Module):
         return (maps[:, :4] + self.body(maps)).clamp(0, 1)
 
 
-def enlarge(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Bring maps [B, C, h, w] to ``size`` (height, width), bilinearly.
+def _taps(size: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the two source places and the second's weight for each target place in ``part``."""
+    places = torch.arange(*part.indices(target), dtype=torch.float64)
+    source = ((places + 0.5) * size / target - 0.5).clamp(0, size - 1)
+    first = source.floor().long()
+    return first, (first + 1).clamp(max=size - 1), (source - first).float()
 
-    Colour and alpha are enlarged separately, as A.2.2 says; the network sees both and mends
-    what that does at a matte's edge.
+
+def enlarge(
+    maps: Tensor, size: tuple[int, int], rows: slice = slice(None), columns: slice = slice(None)
+) -> Tensor:
+    """Bring maps to a larger size, bilinearly, and return a part of the result.
+
+    The same as ``torch.nn.functional.interpolate`` and a crop, at the crop's cost. Colour and
+    alpha are enlarged separately, as A.2.2 says; the network sees both and mends what that does
+    at a matte's edge.
+
+    Args:
+        maps: [B, C, h, w].
+        size: height and width of the whole.
+        rows: of the whole, to be returned.
+        columns: of the whole, to be returned.
     """
-    return F.interpolate(maps, size=size, mode="bilinear", align_corners=False)
+    top, bottom, down = _taps(maps.shape[-2], size[0], rows)
+    left, right, along = _taps(maps.shape[-1], size[1], columns)
+    tall = torch.lerp(maps[:, :, top], maps[:, :, bottom], down[:, None])
+    return torch.lerp(tall[..., left], tall[..., right], along)

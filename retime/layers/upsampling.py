@@ -23,6 +23,7 @@ from retime.layers.upsampler import Upsampler, enlarge
 from retime.progress import Progress, track
 
 LEARNING_RATE = 1e-3
+FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
 
 
 class LayerEnlarger:
@@ -75,11 +76,19 @@ class LayerEnlarger:
         left = int(random.integers(width - side_x + 1))
         return t, slice(top, top + side_y), slice(left, left + side_x)
 
+    def refine(self, maps: Tensor) -> Tensor:
+        """Run the upsampler on those of the enlarged maps [N, inputs, H, W] that show anything."""
+        shown = maps[:, 3].amax((1, 2)) > FAINTEST
+        layers = maps[:, :4]
+        if not shown.any():
+            return layers
+        refined = self.network(maps[shown].contiguous(memory_format=torch.channels_last))
+        return layers.index_put((shown.nonzero()[:, 0],), refined.contiguous())
+
     def loss(self, step: int) -> Tensor:
         """Return the reconstruction error of a random crop (A.1: the only loss here)."""
         t, rows, columns = self.crop(step)
-        maps = enlarge(self.maps(t), self.size)[:, :, rows, columns]
-        layers = self.network(maps.contiguous(memory_format=torch.channels_last))
+        layers = self.refine(enlarge(self.maps(t), self.size, rows, columns))
         background = self.background(t)[:, :, rows, columns]
         composite = over(layers[None], self.clip.order[t : t + 1], background)
         return reconstruction(self.picture(t)[:, :, rows, columns], composite)
@@ -87,9 +96,9 @@ class LayerEnlarger:
     @torch.no_grad()
     def layers(self, t: int) -> Tensor:
         """Return the layers of frame ``t`` with detail, [N + 1, 4, H, W], background first."""
-        enlarged = enlarge(self.maps(t), self.size)
         # One layer at a time: memory is that of one layer, however many there are.
-        layers = torch.cat([self.network(one) for one in enlarged.split(1)])[None]
+        each = [self.refine(enlarge(one, self.size)) for one in self.maps(t).split(1)]
+        layers = torch.cat(each)[None]
         order = self.clip.order[t : t + 1]
         if not self.settings.detail_transfer:
             background = self.background(t)
@@ -192,8 +201,9 @@ def _train(
         while done < settings.steps:
             loss = enlarger.loss(done)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
+            if loss.requires_grad:  # a crop without people has nothing to teach
+                loss.backward()
+                optimiser.step()
             done += 1
             progress.advance(note=f"reconstruction {loss.item():.4f}")
             keeper.step()

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from retime.layers.renderer import Renderer, settle_statistics
-from retime.layers.upsampler import Upsampler
+from retime.layers.upsampler import Upsampler, enlarge
 
 
 def test_renderer_has_the_layers_of_the_table():
@@ -59,3 +59,12 @@ def test_upsampler_has_the_layers_of_the_table_and_starts_as_it_is():
     assert layers == [(37, 64), *[(64, 64)] * 6, (64, 4)]
     maps = torch.rand(1, 37, 8, 8)
     assert torch.equal(upsampler(maps), maps[:, :4])
+
+
+def test_enlarging_a_part_is_the_part_of_the_enlarged():
+    torch.manual_seed(0)
+    maps = torch.rand(2, 3, 7, 9)
+    whole = nn.functional.interpolate(maps, size=(20, 25), mode="bilinear", align_corners=False)
+    assert torch.allclose(enlarge(maps, (20, 25)), whole, atol=1e-6)
+    part = enlarge(maps, (20, 25), slice(3, 11), slice(20, 25))
+    assert torch.allclose(part, whole[:, :, 3:11, 20:25], atol=1e-6)
