@@ -29,7 +29,7 @@ class Lighting:
     key_radius: float = 0.13  # radians; larger is softer
     key_colour: tuple[float, float, float] = (1.42, 1.30, 1.12)
     window_direction: tuple[float, float, float] = (-0.85, -0.30, 0.42)
-    key_samples: int = 16
+    key_samples: int = 24
     room_samples: int = 28
 
     @cached_property

@@ -112,7 +112,7 @@ def _skin(rest, margin, colours, face):
 def _hair(rest, margin, colours, face):
     x, y, z = rest.T
     strands = fractal_at(95 * x, 14 * (y + z), 3, 5)
-    return np.asarray(colours.hair) * (1 + 0.30 * strands)[:, None]
+    return np.asarray(colours.hair) * (1 + 0.5 * strands)[:, None]
 
 
 def _folds(rest: np.ndarray, seed: int) -> np.ndarray:

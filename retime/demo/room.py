@@ -15,8 +15,9 @@ from retime.demo.noise import fractal, lattice
 SUPERSAMPLING = 3
 GLOSS = 0.80
 """Share of the mirror reflection that the lacquer keeps."""
-FACING = 0.08
-"""Share of light mirrored straight back; varnish on wood has about half of it."""
+FACING = 0.05
+"""Share of light mirrored straight back; as for most dielectrics."""
+MIRROR_RAYS = 4
 FLOOR, WALL = 1, 2
 
 
@@ -26,7 +27,7 @@ class Room:
 
     wall: float = 5.2  # distance of the wall beyond the origin
     panel: float = 1.18  # height of the wall's painted panel
-    wood: tuple[float, float, float] = (0.49, 0.285, 0.128)
+    wood: tuple[float, float, float] = (0.45, 0.25, 0.10)
     paint: tuple[float, float, float] = (0.70, 0.66, 0.59)
     panel_paint: tuple[float, float, float] = (0.155, 0.245, 0.245)
     bars_left: float = -4.25  # left end of the wall bars
@@ -212,11 +213,14 @@ def _paint(points, kind, eye, wall, panel, wood, paint, panel_paint, bars_left, 
             vx, vy, vz = x - eye[0], y - eye[1], -eye[2]
             length = np.sqrt(vx * vx + vy * vy + vz * vz)
             share = GLOSS * (FACING + (1 - FACING) * (1 + vz / length) ** 5)
-            # The lacquer is not quite flat: the mirrored ray leans a little, at random.
-            lean = 0.035 * (lattice(i, j, seed + 60) - 0.5)
-            slope = (-vz / length + lean) / (vy / length)
-            reach = (wall - y) * max(slope, 0.0)
-            skew = x + (wall - y) * (vx / vy + 0.04 * (lattice(i, j, seed + 61) - 0.5))
-            _lit_wall(skew, reach, wall, panel, paint, panel_paint, bars_left, seed, mirrored)
+            # The lacquer is not quite flat: mirrored rays lean a little, at random.
+            reflected = np.zeros(3)
+            for ray in range(MIRROR_RAYS):
+                lean = 0.035 * (lattice(i, MIRROR_RAYS * j + ray, seed + 60) - 0.5)
+                aside = 0.04 * (lattice(i, MIRROR_RAYS * j + ray, seed + 61) - 0.5)
+                reach = (wall - y) * max((-vz / length + lean) / (vy / length), 0.0)
+                across = x + (wall - y) * (vx / vy + aside)
+                _lit_wall(across, reach, wall, panel, paint, panel_paint, bars_left, seed, mirrored)
+                reflected += mirrored / MIRROR_RAYS
             for c in range(3):
-                linear[i, j, c] = (1 - share) * colour[c] * light + share * mirrored[c]
+                linear[i, j, c] = (1 - share) * colour[c] * light + share * reflected[c]

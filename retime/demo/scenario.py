@@ -67,12 +67,15 @@ def demo() -> Scenario:
                         shirt=(0.66, 0.36, 0.055),
                         trousers=(0.030, 0.042, 0.085),
                         shoe=(0.58, 0.56, 0.53),
+                        sock=(0.60, 0.36, 0.26),
                     ),
                     hair_nape=0.05,
                     hair_volume=0.022,
                     sleeve=0.5,
                 ),
-                Jump(ann, sole_of(ann), (-0.80, 0.9), yaw=0.30, period=1.12, height=0.29),
+                Jump(
+                    ann, sole_of(ann), (-0.98, 0.9), yaw=0.30, period=1.12, phase=1.04, height=0.29
+                ),
             ),
             Actor(
                 "walker",
