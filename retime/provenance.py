@@ -13,7 +13,7 @@ import ast
 import functools
 import hashlib
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,18 +32,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Import = ast.Import | ast.ImportFrom
 
 
-class _Meaning(ast.NodeTransformer):
-    """Drops what does not change what the code does: docstrings and type hints of functions."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
+def _strip(tree: ast.Module) -> ast.Module:
+    """Drop, in place, what does not change what code does: docstrings and functions' type hints."""
+    for node in ast.walk(tree):
         if isinstance(node, Function):
             node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
         if isinstance(node, Function | ast.ClassDef | ast.Module) and ast.get_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]
-        return node
+    return tree
 
 
 @dataclass
@@ -117,7 +115,7 @@ def _module(module: str) -> _Module:
     path = _path(module)
     if path is None:
         raise LookupError(f"{module}: no such module in {PACKAGE}")
-    tree = _Meaning().visit(ast.parse(path.read_text(encoding="utf-8")))
+    tree = _strip(ast.parse(path.read_text(encoding="utf-8")))
     body = [single for statement in tree.body for single in _one_name_each(statement)]
     imported = _imports(ast.Module([s for s in body if isinstance(s, Import)], []))
     functions = {s.name for s in body if isinstance(s, Function | ast.ClassDef)}
@@ -138,41 +136,52 @@ def _statements(name: Name) -> list[ast.stmt]:
     return module.definitions.get(definition, [])
 
 
-def _outer_names(statement: ast.stmt) -> set[str]:
+def _outer_names(text: str) -> set[str]:
     """Return the names that a statement takes from its module, by Python's own rules of scope."""
 
     def outer(table: symtable.SymbolTable) -> set[str]:
         names = {s.get_name() for s in table.get_symbols() if s.is_global() or table is top}
         return names.union(*map(outer, table.get_children()))
 
-    top = symtable.symtable(ast.unparse(statement), "", "exec")
+    top = symtable.symtable(text, "", "exec")
     return outer(top)
 
 
-def _used(statement: ast.stmt, module: str) -> Iterator[Name]:
-    """Yield the definitions of this package that a statement of ``module`` may use."""
-    own, names = _module(module), _outer_names(statement)
-    imported = {n: target for n, target in own.imported.items() if n in names}
-    imported |= _imports(statement)
-    yield from ((module, name) for name in names & own.definitions.keys() - imported.keys())
-    yield from (target for target in imported.values() if target[1] != WHOLE)
+def _used(statement: ast.stmt, text: str, module: str) -> set[Name]:
+    """Return the definitions of this package that a statement of ``module`` may use."""
+    own, names = _module(module), _outer_names(text)
+    within = _imports(statement)
+    imported = {n: target for n, target in own.imported.items() if n in names} | within
+    used = {(module, name) for name in names & own.definitions.keys() - imported.keys()}
+    used |= {target for target in imported.values() if target[1] != WHOLE}
     modules = {n: target[0] for n, target in imported.items() if target[1] == WHOLE}
-    yield from ((target, EFFECTS) for target in modules.values())
+    if not modules:
+        return used
+    used |= {(target, EFFECTS) for target in modules.values()}
     dotted = set()  # uses of a module of which a single definition is meant
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             target = modules.get(node.value.id)
             if target and node.attr in _module(target).definitions:
                 dotted.add(node.value)
-                yield target, node.attr
+                used.add((target, node.attr))
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and node.id in modules and node not in dotted:
-            yield modules[node.id], WHOLE
+            used.add((modules[node.id], WHOLE))
+    return used
 
 
 @functools.cache
-def _entry(function: str, module: str) -> ast.FunctionDef:
-    """Return a function without decorators and defaults: those of a command are its help."""
+def _definition(name: Name) -> tuple[str, frozenset[Name]]:
+    """Return a definition's text and what of this package it may use."""
+    texts = {statement: ast.unparse(statement) for statement in _statements(name)}
+    used = (_used(statement, text, name[0]) for statement, text in texts.items())
+    return "\n".join(texts.values()), frozenset().union(*used)
+
+
+@functools.cache
+def _entry(function: str, module: str) -> tuple[str, set[Name]]:
+    """Return the same of a function without decorators and defaults: of a command, the help."""
     for statement in _module(module).definitions.get(function, ()):
         if isinstance(statement, ast.FunctionDef):
             arguments = [ast.arg(a.arg) for a in (*statement.args.args, *statement.args.kwonlyargs)]
@@ -181,7 +190,8 @@ def _entry(function: str, module: str) -> ast.FunctionDef:
             )
             whole = ast.FunctionDef(name=function, args=bare, body=statement.body)
             whole.decorator_list = []
-            return ast.fix_missing_locations(whole)
+            text = ast.unparse(ast.fix_missing_locations(whole))
+            return text, _used(whole, text, module)
     raise LookupError(f"{module} defines no function '{function}'")
 
 
@@ -197,7 +207,7 @@ def reached(function: str, module: str = "retime.cli") -> frozenset[Name]:
         LookupError: there is no such function.
     """
     seen: set[Name] = set()
-    ahead = list(_used(_entry(function, module), module))
+    ahead = list(_entry(function, module)[1])
     while ahead:
         name = ahead.pop()
         if name in seen or name[0] in WITHOUT_EFFECT or name == (module, function):
@@ -205,8 +215,7 @@ def reached(function: str, module: str = "retime.cli") -> frozenset[Name]:
         seen.add(name)
         if name[0] != module:
             ahead.append((name[0], EFFECTS))
-        for statement in _statements(name):
-            ahead.extend(_used(statement, name[0]))
+        ahead.extend(_definition(name)[1])
     return frozenset(seen)
 
 
@@ -221,11 +230,9 @@ def code_digest(function: str, module: str = "retime.cli") -> str:
         LookupError: there is no such function.
     """
     found = sorted(reached(function, module))
-    digest = hashlib.sha256(ast.unparse(_entry(function, module)).encode())
+    digest = hashlib.sha256(_entry(function, module)[0].encode())
     for name in found:
-        digest.update(repr(name).encode())
-        for statement in _statements(name):
-            digest.update(ast.unparse(statement).encode())
+        digest.update(f"{name} {_definition(name)[0]}".encode())
     folders = {path.parent / "assets" for m, _ in found if (path := _path(m))}
     for asset in sorted(file for folder in folders for file in folder.glob("*")):
         digest.update(asset.name.encode() + hashlib.sha256(asset.read_bytes()).digest())

@@ -63,7 +63,12 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     """A process reads each module once; make it read them anew."""
-    for cached in (provenance._module, provenance._entry, provenance.reached):
+    for cached in (
+        provenance._module,
+        provenance._entry,
+        provenance._definition,
+        provenance.reached,
+    ):
         cached.cache_clear()
     provenance.code_digest.cache_clear()
 
