@@ -5,6 +5,8 @@ frame of the moving body: a hidden wrist of someone who jumps goes up with them.
 person is hidden, the body itself moves linearly and the two are the same.
 """
 
+import math
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -116,13 +118,25 @@ def smooth(places: np.ndarray, present: np.ndarray, fixed: np.ndarray, width: fl
     """Take the detector's jitter out of joints ``[T, 17, 2]``.
 
     A Gaussian of standard deviation ``width`` frames, symmetric in time so that nothing lags, over
-    each run of frames in which the person is ``present`` ``[T]``. ``fixed`` joints ``[T, 17]``
-    keep their places.
+    each run of frames in which the person is ``present`` ``[T]``; beyond a run's ends movement is
+    taken to go on as it was. What the Gaussian takes away is smoothed, too, and given back (Tukey's
+    "twicing"), so that jumps keep their height: constant acceleration passes unchanged. ``fixed``
+    joints ``[T, 17]`` keep their places.
     """
     result = places.copy()
     if width <= 0:
         return result
+    reach = math.ceil(8 * width)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], present.astype(int), [0]])))
     for start, stop in edges.reshape(-1, 2):
-        result[start:stop] = gaussian_filter1d(places[start:stop], width, axis=0, mode="nearest")
+        margin = min(reach, stop - start - 1)
+        run = np.pad(
+            places[start:stop],
+            ((margin, margin), (0, 0), (0, 0)),
+            mode="reflect",
+            reflect_type="odd",
+        )
+        once = gaussian_filter1d(run, width, axis=0, mode="nearest")
+        twice = once + gaussian_filter1d(run - once, width, axis=0, mode="nearest")
+        result[start:stop] = twice[margin : margin + stop - start]
     return np.where(fixed[..., None], places, result)

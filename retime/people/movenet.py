@@ -23,6 +23,9 @@ from retime.errors import InputError
 STRIDE = 4
 INPUT_MULTIPLE = 32
 THUNDER_SIDE = 256
+# Both networks place joints this far, in input pixels, to the upper left of where they are: half of
+# what a picture's and its mirrored picture's joints are off, on real and rendered people.
+OUTPUT_SHIFT = 0.3
 
 # Which tensors of the published graphs are the output maps.
 _SCOPE = "StatefulPartitionedCall/"
@@ -115,7 +118,7 @@ def _locate(weighted: np.ndarray, corner: np.ndarray, offset: np.ndarray) -> np.
     best = weighted.reshape(-1, weighted.shape[-1]).argmax(axis=0)
     cells = np.stack(np.unravel_index(best, weighted.shape[:2]), axis=-1) + corner  # [17, 2]
     inside = offset[cells[:, 0], cells[:, 1], np.arange(len(cells))]
-    return (cells + inside)[:, ::-1] * STRIDE
+    return (cells + inside)[:, ::-1] * STRIDE + OUTPUT_SHIFT
 
 
 def _squared_distance(low: np.ndarray, high: np.ndarray, points: np.ndarray) -> np.ndarray:

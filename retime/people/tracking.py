@@ -16,8 +16,6 @@ from retime.people.similarity import area_of_box, oks
 
 # A prediction must agree with a detection at least this well (OKS).
 SMALLEST_SIMILARITY = 0.2
-# Least area of a person, as a share of the square of their box's longer side.
-SMALLEST_AREA_SHARE = 0.2
 # Joints below this score neither vote nor move the prediction.
 TRUSTED_JOINT = 0.2
 # Seconds a tracklet waits for its person; longer gaps are for linking, which sees both ends.
@@ -77,15 +75,6 @@ def faded_travel(velocity: np.ndarray, gap: float, fade: float) -> np.ndarray:
     The first frame counts in full, so that gaps of one are constant-velocity prediction.
     """
     return velocity * (1 + fade * (1 - np.exp(-(gap - 1) / fade)))
-
-
-def _area(boxes: np.ndarray) -> np.ndarray:
-    """Return people's areas ``[P]`` for OKS, judged from boxes ``[P, 4]``.
-
-    The boxes of people who keep their arms at their sides are narrow; that makes them no stricter.
-    """
-    sides = boxes[:, 2:] - boxes[:, :2]
-    return np.maximum(area_of_box(boxes), SMALLEST_AREA_SHARE * sides.max(axis=1) ** 2)
 
 
 class _ActiveTrack:
@@ -158,7 +147,7 @@ def build_tracklets(detections: Detections, fps: float) -> list[Tracklet]:
     for frame in range(len(detections.scores)):
         entries = detections.found(frame)
         poses = np.nan_to_num(detections.keypoints[frame, entries])
-        areas = _area(detections.boxes[frame, entries])
+        areas = area_of_box(detections.boxes[frame, entries])
         unmatched = set(range(len(entries)))
         if active and len(entries):
             similarity = _similarity(active, frame, poses, areas, fade, growth)

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from retime.people.detection import Detector, crop_square, merge
+from retime.people.detection import Detector, blend, crop_square, merge
 from retime.people.movenet import People
 from retime.people.similarity import oks
 
@@ -56,6 +56,23 @@ def test_a_crop_beyond_the_picture_is_black_there():
     assert (crop[129:, 129:] == 200).all()
     outside, _, _ = crop_square(image, np.array([400.0, 400, 440, 440]))
     assert (outside == 0).all()
+
+
+def test_two_answers_are_blended_joint_by_joint():
+    coarse, fine = standing(100, 200, score=0.8), standing(102, 200, score=0.4)
+    fine[9, :2] += [60, 0]  # the hand of somebody else
+    blended = blend(coarse, fine, area=2000.0, share=0.25)
+    np.testing.assert_array_equal(blended[9], coarse[9])
+    others = np.delete(np.arange(17), [*range(5), 9])
+    np.testing.assert_allclose(blended[others, 0], coarse[others, 0] + 0.5)
+    np.testing.assert_allclose(blended[others, 2], 0.7)
+
+
+def test_the_answer_for_somebody_else_does_not_count():
+    coarse, fine = standing(100, 200), standing(140, 200)
+    np.testing.assert_array_equal(blend(coarse, fine, area=2000.0, share=0.5), coarse)
+    weak = standing(101, 200, score=0.1)
+    np.testing.assert_array_equal(blend(coarse, weak, area=2000.0, share=0.5), coarse)
 
 
 @pytest.fixture(scope="module")

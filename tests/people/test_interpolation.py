@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -148,18 +149,33 @@ def test_whole_people_are_left_alone():
 PRESENT, FREE = np.ones(10, bool), np.zeros((10, 17), bool)
 
 
-def test_smoothing_halves_jitter():
+def test_smoothing_lessens_jitter():
     jitter = np.random.default_rng(2).normal(size=(400, 17, 2))
     smoothed = smooth(jitter, np.ones(400, bool), np.zeros((400, 17), bool), 0.7)
-    # The weights of a Gaussian of 0.7 frames are 0.57, 0.21 twice, 0.01 twice: the root of the sum
-    # of their squares is 0.64.
-    assert abs(smoothed.std() / jitter.std() - 0.64) < 0.03
+    # A Gaussian of 0.7 frames has weights g = (0.01, 0.21, 0.57, 0.21, 0.01); twicing makes them
+    # 2 g - g * g = (-0.03, 0.17, 0.73, 0.17, -0.03), whose squares sum to 0.77 squared.
+    assert abs(smoothed.std() / jitter.std() - 0.77) < 0.03
 
 
 def test_smoothing_neither_lags_nor_bends_steady_movement():
     moving = still() + np.arange(10)[:, None, None] * [25, -13]
     smoothed = smooth(moving, PRESENT, FREE, 0.7)
-    np.testing.assert_allclose(smoothed[3:7], moving[3:7])
+    np.testing.assert_allclose(smoothed, moving, atol=1e-9)
+
+
+def test_jumps_keep_their_height():
+    # Free fall: 4 px per frame squared.
+    falling = np.tile(STANDING, (31, 1, 1))
+    falling[..., 1] += (2 * (np.arange(31) - 15) ** 2)[:, None]
+    smoothed = smooth(falling, np.ones(31, bool), np.zeros((31, 17), bool), 1.0)
+    np.testing.assert_allclose(smoothed[10:21], falling[10:21], atol=1e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_smoothing_of_very_short_runs(count):
+    present = np.arange(10) < count
+    smoothed = smooth(still(), present, FREE, 0.7)
+    np.testing.assert_allclose(smoothed, still())
 
 
 def test_smoothing_does_not_reach_across_absence():

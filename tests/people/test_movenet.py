@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from retime.errors import InputError
-from retime.people.movenet import Network, decode_middle_person, decode_people, fit
+from retime.people.movenet import (
+    OUTPUT_SHIFT,
+    Network,
+    decode_middle_person,
+    decode_people,
+    fit,
+)
 
 JOINTS = 17
 
@@ -30,6 +36,11 @@ def put(maps, cell, joints, score=0.8, size=(12, 8)):
     return maps
 
 
+def pixel(x, y):
+    """The middle of a cell of 4 x 4 pixels, as decoded."""
+    return 4 * x + 2 + OUTPUT_SHIFT, 4 * y + 2 + OUTPUT_SHIFT
+
+
 def spread(y, x):
     """Return 17 cells around a cell."""
     return [(y + dy, x + dx) for dy, dx in zip([0, 1, -1] * 6, [2, -2, 0] * 6, strict=True)][:17]
@@ -38,8 +49,7 @@ def spread(y, x):
 def test_one_person_is_decoded():
     maps = put(empty_maps(20, 30), (10, 15), spread(10, 15))
     people = decode_people(maps, 0.1, 6)
-    # Cell (y, x) with offset one half is pixel (4 x + 2, 4 y + 2), stride 4.
-    expected = [(4 * x + 2, 4 * y + 2, 0.6) for y, x in spread(10, 15)]
+    expected = [(*pixel(x, y), 0.6) for y, x in spread(10, 15)]
     np.testing.assert_allclose(people.keypoints, [expected])
     # Middle (10.5, 15.5) with half a size of (6, 4) cells.
     np.testing.assert_allclose(people.boxes, [[46, 18, 78, 66]])
@@ -51,9 +61,9 @@ def test_heat_counts_less_away_from_where_the_joint_is_expected():
     # The nose is expected at (10, 17); heat of 0.9 lies 2 cells from it, in a window whose square
     # is 0.3 * 20: 0.9 exp(-4 / 6) = 0.46 loses against 0.6, 0.9 exp(-1 / 6) = 0.76 does not.
     maps["joint_heat"][10, 15, 0] = 0.9
-    assert decode_people(maps, 0.1, 6).keypoints[0, 0] == pytest.approx([70, 42, 0.6])
+    assert decode_people(maps, 0.1, 6).keypoints[0, 0] == pytest.approx([*pixel(17, 10), 0.6])
     maps["joint_heat"][10, 18, 0] = 0.9
-    expected = [74, 42, 0.9 * np.exp(-1 / 6)]
+    expected = [*pixel(18, 10), 0.9 * np.exp(-1 / 6)]
     assert decode_people(maps, 0.1, 6).keypoints[0, 0] == pytest.approx(expected)
 
 
@@ -80,7 +90,7 @@ def test_people_come_best_first_and_neighbouring_cells_are_one_person():
     put(maps, (10, 45), spread(10, 45), score=0.9)
     maps["centre"][10, 16] = 0.4  # within the 5 x 5 neighbourhood of the first
     people = decode_people(maps, 0.1, 6)
-    np.testing.assert_allclose(people.keypoints[:, 0, 0], [4 * 47 + 2, 4 * 17 + 2])
+    np.testing.assert_allclose(people.keypoints[:, 0, 0], [pixel(47, 0)[0], pixel(17, 0)[0]])
     assert len(decode_people(maps, 0.1, 1).scores) == 1
     assert len(decode_people(maps, 0.6, 6).scores) == 1
 
@@ -105,7 +115,7 @@ def test_thunder_takes_the_person_in_the_middle():
     put(maps, (10, 10), spread(10, 10), score=0.9)
     # Weights are 1 / (distance from cell 32 + 1.8): 0.5 / 3.8 beats 0.9 / 32.9.
     keypoints = decode_middle_person(maps)
-    np.testing.assert_allclose(keypoints[:, 0], [4 * x + 2 for _, x in spread(30, 32)])
+    np.testing.assert_allclose(keypoints[:, 0], [pixel(x, 0)[0] for _, x in spread(30, 32)])
     # Scores are the heat itself.
     np.testing.assert_allclose(keypoints[:, 2], 0.6)
 

@@ -57,9 +57,10 @@ def test_similarity_is_symmetric_and_at_most_one(first, second, area):
     assert oks(first, first, area) == 1
 
 
-def test_area_is_a_share_of_the_box_and_at_least_one():
-    boxes = np.array([[0, 0, 10, 20], [5, 5, 5, 9]])
-    np.testing.assert_allclose(area_of_box(boxes), [0.53 * 200, 1])
+def test_area_is_a_share_of_the_box():
+    # Half of 10 x 20; a fifth of 100 x 100 for a narrow box; at least 1.
+    boxes = np.array([[0, 0, 10, 20], [5, 5, 6, 105], [5, 5, 5, 5]])
+    np.testing.assert_allclose(area_of_box(boxes), [0.53 * 200, 0.2 * 1e4, 1])
 
 
 def test_box_iou():
