@@ -25,6 +25,11 @@ def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
     return np.array([[sx, 0, sx / 2 - 0.5], [0, sy, sy / 2 - 0.5], [0, 0, 1]])
 
 
+# The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
+# than the median by more than the second of these shares of white, not at all below the first.
+BRIGHT, SHADOW = 0.85, (0.02, 0.05)
+
+
 @dataclass(frozen=True)
 class CanvasPlane:
     """The canvas at the scale of frames of some size, and how those frames lie in it."""
@@ -97,35 +102,64 @@ class CanvasPlane:
         return torch.from_numpy((2 * points / span - 1).astype(np.float32))
 
 
-def masked_median(stack: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the median over time of the samples that count.
+def masked_quantiles(
+    stack: np.ndarray, valid: np.ndarray, quantiles: tuple[float, ...]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return quantiles over time of the samples that count.
 
     Args:
         stack: uint8 [T, h, w, 3].
         valid: bool [T, h, w].
+        quantiles: 0..1 each; 0.5 is the median.
 
     Returns:
-        float32 [h, w, 3] in 0..255 (0 where no sample counts), and the number of samples [h, w].
+        For each quantile float32 [h, w, 3] in 0..255 (0 where no sample counts), interpolated
+        linearly between samples; and the number of samples [h, w].
     """
     frames, height, width = valid.shape
-    median = np.zeros((height, width, 3), np.float32)
+    results = [np.zeros((height, width, 3), np.float32) for _ in quantiles]
     count = valid.sum(0)
     rows = max(1, STRIP_SAMPLES // max(frames * width, 1))
     for top in range(0, height, rows):
         strip = slice(top, top + rows)
-        # Samples that do not count sort behind all others; the middle of those that do is the
-        # median. (nanmedian says the same many times slower.)
+        # Samples that do not count sort behind all others, so those that do are ranked 0 to
+        # n - 1. (nanquantile says the same many times slower.)
         samples = np.where(valid[:, strip, :, None], stack[:, strip].astype(np.int16), 256)
         samples.sort(axis=0)
         n = count[strip, :, None]
-        low = np.take_along_axis(samples, np.maximum((n - 1) // 2, 0)[None], 0)[0]
-        high = np.take_along_axis(samples, np.maximum(n // 2, 0).clip(max=frames - 1)[None], 0)[0]
-        median[strip] = np.where(n > 0, (low + high) / 2, 0)
+        for result, q in zip(results, quantiles, strict=True):
+            rank = q * np.maximum(n - 1, 0)
+            below = np.floor(rank).astype(np.int64)
+            above = np.minimum(below + 1, np.maximum(n - 1, 0))
+            low = np.take_along_axis(samples, below[None], 0)[0]
+            high = np.take_along_axis(samples, above[None], 0)[0]
+            result[strip] = np.where(n > 0, low + (rank - below) * (high - low), 0)
+    return results, count
+
+
+def masked_median(stack: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the median over time, [h, w, 3] in 0..255, and the number of samples [h, w]."""
+    (median,), count = masked_quantiles(stack, valid, (0.5,))
     return median, count
 
 
+def _unshadowed(median: np.ndarray, bright: np.ndarray) -> np.ndarray:
+    """Prefer what is seen at times over what is seen mostly, where that is clearly brighter.
+
+    Someone who jumps on the spot shades the same ground in most frames; the median there is the
+    shadow. Shadows only take light away, so ground that is at times much brighter is that bright.
+    """
+    brighter = (bright - median).mean(-1, keepdims=True) / 255
+    share = np.clip((brighter - SHADOW[0]) / (SHADOW[1] - SHADOW[0]), 0, 1)
+    return median + share * (bright - median)
+
+
 def background_median(
-    frames: np.ndarray, bodies: np.ndarray, around: np.ndarray, plane: CanvasPlane
+    frames: np.ndarray,
+    bodies: np.ndarray,
+    around: np.ndarray,
+    shaded: np.ndarray,
+    plane: CanvasPlane,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Estimate the background from what the frames show of it uncovered.
 
@@ -137,6 +171,7 @@ def background_median(
         frames: uint8 [T, h, w, 3].
         bodies: bool [T, h, w], people.
         around: bool [T, h, w], people and a margin around them.
+        shaded: bool [T, h, w], where people's shadows may fall.
         plane: the canvas at the frames' scale.
 
     Returns:
@@ -151,7 +186,10 @@ def background_median(
         warped = [plane.warp(h.astype(np.float32), t)[0] for t, h in enumerate(hidden)]
         return inside & (np.stack(warped) < 0.01)
 
-    median, count = masked_median(stack, free_of(around))
+    (median, bright), count = masked_quantiles(stack, free_of(around), (0.5, BRIGHT))
+    # Elsewhere than about people there are no shadows of theirs, and what moves, moves by itself.
+    about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
+    median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
     close, close_count = masked_median(stack, free_of(bodies))
     canvas = np.where(count[..., None] > 0, median, close).round().astype(np.uint8)
     unknown = ((count == 0) & (close_count == 0)).astype(np.uint8)
@@ -165,7 +203,8 @@ class Canvas(nn.Module):
 
     The correction is weighted by doubt: where the background was seen uncovered in most frames
     its median is better than anything that training finds, where it was hardly ever seen
-    training decides.
+    training decides. Where it was never seen there is nothing to learn from: only what leaks
+    through mattes would be painted there.
 
     Args:
         start: uint8 [hc, wc, 3].
@@ -177,9 +216,10 @@ class Canvas(nn.Module):
         super().__init__()
         picture = torch.from_numpy(start).permute(2, 0, 1)[None].float() / 255
         # Fully in doubt below a tenth of the frames, settled from three tenths on.
-        doubt = torch.from_numpy(np.clip((0.3 - seen) / 0.2, floor, 1).astype(np.float32))
-        self.register_buffer("start", picture.contiguous())  # [1, 3, hc, wc]
-        self.register_buffer("doubt", doubt[None, None].contiguous())  # [1, 1, hc, wc]
+        doubt = np.where(seen > 0, np.clip((0.3 - seen) / 0.2, floor, 1), 0)
+        self.register_buffer("start", picture.contiguous())
+        self.register_buffer("doubt", torch.from_numpy(doubt.astype(np.float32))[None, None])
+        # start [1, 3, hc, wc], doubt [1, 1, hc, wc]
         self.correction = nn.Parameter(torch.zeros_like(picture))
 
     def picture(self) -> Tensor:

@@ -12,13 +12,15 @@ from torch import Tensor
 from retime.artifacts import Frames, Seeds
 from retime.errors import InputError
 from retime.layers.canvas import CanvasPlane, background_median
-from retime.layers.texture import Taps, atlas_taps
+from retime.layers.texture import Taps, atlas_taps, texel_colours
 from retime.layers.trimap import CLEAR, OPAQUE
 
 # Margin around people that the background's median leaves out, share of the frame's width.
 MARGIN = 0.06
 # How far inside its outline a UV map is surely the person, share of the frame's width.
 EDGE = 0.01
+# A person's pixel is recognised within this of their texture (largest channel, 0..1).
+RECOGNISED = 0.15
 # A pixel that differs from the background by less than the first is explained by it, by more
 # than the second it is not (0..1, largest difference of the three channels).
 EXPLAINED, UNEXPLAINED = 0.02, 0.06
@@ -39,6 +41,7 @@ class ClipTensors:
     ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
     people: int
     tile: int
+    texture: tuple[Tensor, Tensor]  # mean colour of each texel [M, 3], and whether it was seen
     plane: CanvasPlane
     median: np.ndarray  # uint8 [hc, wc, 3]
     seen: np.ndarray  # float32 [hc, wc], share of frames that showed the canvas uncovered
@@ -91,17 +94,39 @@ class ClipTensors:
         height, width = self.size
         return torch.stack([self.plane.grid(t, (width, height)) for t in frames])
 
-    def seen_texture(self) -> list[tuple[Taps, Tensor]]:
-        """Return, for each layer and frame, its taps where nobody else is, with the colours."""
-        visible = []
-        for t in range(self.frames):
-            bodies = self.positive[t].sum(0).flatten()  # [h w], how many people
-            colours = self.rgb[t].flatten(1)
-            for taps in self.taps[t]:
-                alone = bodies[taps.pixels] == 1
-                mine = Taps(taps.pixels[alone], taps.texels[alone], taps.weights[alone])
-                visible.append((mine, colours[:, mine.pixels].T))
-        return visible
+
+def _seen_texture(
+    rgb: Tensor, positive: Tensor, taps: list[list[Taps]]
+) -> list[tuple[Taps, Tensor]]:
+    """Return, for each frame and layer, its taps where nobody else is, with the colours."""
+    visible = []
+    for t, row in enumerate(taps):
+        bodies = positive[t].sum(0).flatten()  # [h w], how many people
+        colours = rgb[t].flatten(1)
+        for tap in row:
+            alone = bodies[tap.pixels] == 1
+            mine = Taps(tap.pixels[alone], tap.texels[alone], tap.weights[alone])
+            visible.append((mine, colours[:, mine.pixels].T))
+    return visible
+
+
+def _recognised(
+    rgb: Tensor, core: Tensor, taps: list[list[Taps]], colours: Tensor, known: Tensor
+) -> Tensor:
+    """Tell where a person can be seen by their own texture, bool [T, N, h, w].
+
+    Where two people cross, a layer could also paint the other one. Pixels deep inside a
+    person's UV map that have the colour their texture has in other frames show that person.
+    """
+    seen = torch.zeros_like(core)
+    for t, row in enumerate(taps):
+        frame = rgb[t].flatten(1)
+        for n, tap in enumerate(row):
+            expected = (colours[tap.texels] * tap.weights[..., None]).sum(1)  # [K, 3]
+            whole = known[tap.texels].all(1)
+            alike = (frame[:, tap.pixels].T - expected).abs().amax(1) < RECOGNISED
+            seen[t, n].view(-1)[tap.pixels] = alike & whole
+    return seen & core
 
 
 def _evidence(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -182,7 +207,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
     around = np.stack([_dilate(body, MARGIN * width) for body in bodies])
     edge = np.stack([_dilate(body, EDGE * width) for body in bodies])
-    median, seen = background_median(rgb, edge, around, plane)
+    median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     evidence = np.stack([_evidence(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])
@@ -202,11 +227,18 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         ]
         for layer_people, row in zip(person, taps, strict=True)
     ]
+    pictures = torch.from_numpy(rgb).permute(0, 3, 1, 2).float().div(255).contiguous()
+    positive = torch.from_numpy(trimap == OPAQUE)
+    core = torch.from_numpy(_core(trimap == OPAQUE))
+    texture = texel_colours(_seen_texture(pictures, positive, taps), len(ids), tile)
+    recognised = _recognised(pictures, core, taps, *texture)
+    others = recognised.sum(1, keepdim=True) > recognised.long()  # someone else is seen here
     return ClipTensors(
-        rgb=torch.from_numpy(rgb).permute(0, 3, 1, 2).float().div(255).contiguous(),
-        positive=torch.from_numpy(trimap == OPAQUE),
-        core=torch.from_numpy(_core(trimap == OPAQUE)),
-        negative=torch.from_numpy(negative),
+        rgb=pictures,
+        positive=positive,
+        core=core,
+        negative=torch.from_numpy(negative) | (others & ~positive),
+        texture=texture,
         evidence=torch.from_numpy(evidence.astype(np.float32)),
         least=torch.from_numpy((least * evidence).astype(np.float32)),
         order=torch.from_numpy(order),

@@ -17,8 +17,8 @@ def full_size_canvas(
 ) -> tuple[np.ndarray, CanvasPlane]:
     """Gather the background from the frames at layer size.
 
-    Where frames show the background uncovered it is their median, corrected by what training
-    changed; where they do not, the trained canvas is enlarged.
+    Where frames show the background uncovered it has the fine detail of their median over the
+    trained canvas; where they do not, it is the trained canvas, enlarged.
 
     Args:
         frames: the video at layer size.
@@ -36,7 +36,10 @@ def full_size_canvas(
     size = plane.size
     side = 2 * round(MARGIN * width / 2) + 1
     around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    small = trained.shape[1::-1]
     canvas = cv2.resize(trained, size, interpolation=cv2.INTER_CUBIC)
+    detail = np.zeros((*canvas.shape[:2], 3), np.float32)
+    settled = np.zeros((*canvas.shape[:2], 1), np.float32)
     rows = max(16, STRIP_BYTES // (count * size[0] * 4))
     for top in range(0, size[1], rows):
         strip = slice(top, min(top + rows, size[1]))
@@ -48,9 +51,11 @@ def full_size_canvas(
             hidden, _ = plane.warp(cv2.dilate(body, around).astype(np.float32), t)
             picture, inside = plane.warp(frames.rgb[t], t)
             stack[t], valid[t] = picture[strip], (inside & (hidden < 0.01))[strip]
-        median, samples = masked_median(stack, valid)
+        detail[strip], samples = masked_median(stack, valid)
         # A few sightings may all be of someone's shadow: settled as at working size.
-        settled = np.clip((samples / count - 0.1) / 0.2, 0, 1)[..., None]
-        blend = settled * median + (1 - settled) * canvas[strip]
-        canvas[strip] = blend.round().astype(np.uint8)
+        settled[strip] = np.clip((samples / count - 0.1) / 0.2, 0, 1)[..., None]
+    # Of the median only what the trained canvas is too small to hold.
+    coarse = cv2.resize(detail, small, interpolation=cv2.INTER_AREA)
+    detail -= cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+    canvas = (canvas + settled * detail).round().clip(0, 255).astype(np.uint8)
     return canvas, plane

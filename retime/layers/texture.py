@@ -48,6 +48,28 @@ def atlas_taps(iuv: np.ndarray, person: np.ndarray, tile: int) -> Taps:
     )
 
 
+def texel_colours(seen: list[tuple[Taps, Tensor]], people: int, tile: int) -> tuple[Tensor, Tensor]:
+    """Average what the frames show of each texel.
+
+    Args:
+        seen: taps at pixels where a person is in sight, and the frame's colours there, [K, 3].
+        people: number of people.
+        tile: texels on a tile's side.
+
+    Returns:
+        Colours [people * 24 * tile * tile, 3], and which texels were seen at all, bool.
+    """
+    total = torch.zeros(people * PARTS * tile * tile, 3)
+    weight = torch.zeros(len(total))
+    for taps, rgb in seen:
+        for corner in range(4):
+            share = taps.weights[:, corner]
+            total.index_add_(0, taps.texels[:, corner], rgb * share[:, None])
+            weight.index_add_(0, taps.texels[:, corner], share)
+    known = weight > 0
+    return total / weight.clamp(min=1e-6)[:, None], known
+
+
 class Atlas(nn.Module):
     """The learned textures of all people.
 
@@ -66,25 +88,16 @@ class Atlas(nn.Module):
         self.texels = nn.Parameter(0.3 * texels)  # [people * 24 * tile * tile, channels]
 
     @torch.no_grad()
-    def warm_start(self, seen: list[tuple[Taps, Tensor]], bias: float = 0.0) -> None:
-        """Put the mean colour seen at each texel into the first three channels.
+    def warm_start(self, colours: Tensor, known: Tensor, bias: float = 0.0) -> None:
+        """Put colours into the first three channels.
 
         Args:
-            seen: taps at pixels where the person is in sight, and the frame's colours there,
-                [K, 3] in 0..1.
+            colours: [texels, 3] in 0..1, from ``texel_colours``.
+            known: bool [texels].
             bias: of the renderer's colours, to be made up for.
         """
-        colour = self.texels.new_zeros(len(self.texels), 3)
-        weight = self.texels.new_zeros(len(self.texels))
-        for taps, rgb in seen:
-            for corner in range(4):
-                share = taps.weights[:, corner]
-                colour.index_add_(0, taps.texels[:, corner], rgb * share[:, None])
-                weight.index_add_(0, taps.texels[:, corner], share)
-        known = weight > 0
         # What the renderer's tanh turns back into the colour; black and white would be infinite.
-        mean = (2 * colour[known] / weight[known, None] - 1).clamp(-0.98, 0.98)
-        self.texels[known, :3] = torch.atanh(mean) - bias
+        self.texels[known, :3] = torch.atanh((2 * colours[known] - 1).clamp(-0.98, 0.98)) - bias
 
     def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Sample the atlases.

@@ -42,7 +42,7 @@ class Trainer:
     def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
         self.clip, self.settings = clip, settings
         self.model = LayeredModel(clip, settings)
-        self.model.atlas.warm_start(clip.seen_texture(), settings.colour_bias)
+        self.model.atlas.warm_start(*clip.texture, settings.colour_bias)
         rate = settings.learning_rate
         self.rates = (1.0, settings.texture_rate, settings.canvas_rate)
         modules = (self.model.renderer, self.model.atlas, self.model.canvas)

@@ -7,6 +7,7 @@ from retime.layers.canvas import (
     CanvasPlane,
     background_median,
     masked_median,
+    masked_quantiles,
     scaling,
 )
 
@@ -31,6 +32,26 @@ def test_masked_median_ignores_what_does_not_count():
     assert zero[0, 0] == 0
 
 
+def test_quantiles_interpolate_between_the_samples_that_count():
+    stack = np.array([10, 20, 200, 30], np.uint8).reshape(4, 1, 1, 1).repeat(3, -1)
+    valid = np.array([True, True, False, True]).reshape(4, 1, 1)
+    (low, high), _ = masked_quantiles(stack, valid, (0.25, 0.9))
+    assert low[0, 0, 0] == pytest.approx(15)
+    assert high[0, 0, 0] == pytest.approx(28)
+
+
+def test_ground_in_shadow_most_of_the_time_is_as_bright_as_it_is_at_times():
+    frames = np.full((10, 4, 4, 3), 180, np.uint8)
+    frames[:7, 1, 1] = 90  # in shadow in 7 of 10 frames
+    frames[:7, 3, 3] = 90  # the same far from everybody: it is no shadow of theirs
+    nobody, shaded = np.zeros((10, 4, 4), bool), np.zeros((10, 4, 4), bool)
+    shaded[:, :3, :3] = True
+    plane = CanvasPlane.at((4, 4), (4, 4), (0, 0, 4, 4), np.tile(np.eye(3), (10, 1, 1)))
+    canvas, _ = background_median(frames, nobody, nobody, shaded, plane)
+    assert canvas[1, 1].tolist() == [180, 180, 180]
+    assert canvas[3, 3].tolist() == [90, 90, 90]
+
+
 def test_background_is_found_behind_someone_walking():
     truth = np.random.default_rng(0).integers(0, 255, (12, 40, 3), np.uint8)
     frames, covered = np.repeat(truth[None], 8, 0), np.zeros((8, 12, 40), bool)
@@ -38,7 +59,7 @@ def test_background_is_found_behind_someone_walking():
         frames[t, :, 5 * t : 5 * t + 5] = 7
         covered[t, :, 5 * t : 5 * t + 5] = True
     plane = CanvasPlane.at((40, 12), (40, 12), (0, 0, 40, 12), np.tile(np.eye(3), (8, 1, 1)))
-    canvas, seen = background_median(frames, covered, covered, plane)
+    canvas, seen = background_median(frames, covered, covered, covered, plane)
     assert (canvas == truth).all()
     assert (seen == 7 / 8).all()
 
@@ -49,7 +70,7 @@ def test_what_someone_never_leaves_is_filled_in_from_around():
     around = np.zeros_like(body)
     around[:, 4:12, 4:12] = True
     plane = CanvasPlane.at((16, 16), (16, 16), (0, 0, 16, 16), np.tile(np.eye(3), (3, 1, 1)))
-    canvas, seen = background_median(frames, body, around, plane)
+    canvas, seen = background_median(frames, body, around, around, plane)
     assert np.abs(canvas.astype(int) - 100).max() <= 3
     assert seen[5, 5] == 0
     assert seen[0, 0] == 1
@@ -68,7 +89,7 @@ def test_a_panning_camera_gathers_one_canvas():
     plane = panning()
     assert plane.size == (56, 20)
     nobody = np.zeros((5, 20, 40), bool)
-    canvas, _ = background_median(frames, nobody, nobody, plane)
+    canvas, _ = background_median(frames, nobody, nobody, nobody, plane)
     assert (canvas == world).all()
     assert (plane.view(canvas, 3, (40, 20)) == frames[3]).all()
 
@@ -82,7 +103,7 @@ def test_the_learned_canvas_sees_the_same_as_the_picture():
     assert np.abs(seen[0].detach().permute(1, 2, 0).numpy() - expected).max() < 1e-3
 
 
-@pytest.mark.parametrize(("seen", "moved"), [(0.0, 1.0), (0.2, 0.5), (1.0, 0.0)])
+@pytest.mark.parametrize(("seen", "moved"), [(0.0, 0.0), (0.05, 1.0), (0.2, 0.5), (1.0, 0.0)])
 def test_correction_counts_where_the_background_was_hardly_seen(seen, moved):
     canvas = Canvas(np.zeros((2, 2, 3), np.uint8), np.full((2, 2), seen, np.float32), floor=0.0)
     with torch.no_grad():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from retime.layers.texture import PARTS, Atlas, atlas_taps
+from retime.layers.texture import PARTS, Atlas, atlas_taps, texel_colours
 
 
 def one_pixel(part, u, v, person=1):
@@ -39,14 +39,17 @@ def test_sampling_is_bilinear_and_zero_where_nobody_is():
     assert sampled[0, 3, 0, 1].item() == 0.5
 
 
-def test_warm_start_keeps_the_colour_seen():
+def test_warm_start_keeps_the_mean_colour_seen():
+    taps = atlas_taps(*one_pixel(1, 0, 0), tile=2)
+    seen = [(taps, torch.tensor([[1.0, 0.5, 0.0]])), (taps, torch.tensor([[0.0, 0.5, 1.0]]))]
+    colours, known = texel_colours(seen, people=1, tile=2)
+    assert colours[0].tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert known.nonzero().flatten().tolist() == [0]
+
     atlas = Atlas(1, 4, 2, torch.Generator().manual_seed(0))
     before = atlas.texels.detach().clone()
-    taps = atlas_taps(*one_pixel(1, 0, 0), tile=2)
-    atlas.warm_start(
-        [(taps, torch.tensor([[1.0, 0.5, 0.0]])), (taps, torch.tensor([[0.0, 0.5, 1.0]]))]
-    )
-    # The mean of both is grey, which stands at 0 on the scale from -2 to 2.
-    assert atlas.texels[0, :3].tolist() == pytest.approx([0, 0, 0])
+    atlas.warm_start(colours, known, bias=-1.0)
+    # Grey is 0 before the tanh, and the renderer will add its bias of -1.
+    assert atlas.texels[0, :3].tolist() == pytest.approx([1, 1, 1])
     assert torch.equal(atlas.texels[0, 3], before[0, 3])
     assert torch.equal(atlas.texels[4:], before[4:])

@@ -37,9 +37,12 @@ def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
     # Nobody is at the far right in the first frame: the wall explains it, so it is clear there.
     assert clip.negative[0, 0, 2, 60]
     assert clip.evidence[0, 2, 60] < 0.1
-    # The blue box is no part of the red layer's trimap, but the wall cannot explain it.
+    # The wall cannot explain the blue box. It lies outside of the red layer's band and yet would
+    # not be ruled out for it, were it not recognised as the blue person.
     assert clip.evidence[0, 20, 54] > 0.9
-    assert not clip.negative[0, 0, 20, 54]
+    assert clip.negative[0, 0, 20, 54]
+    assert clip.evidence[0, 14, 49] > 0.9  # its very edge is not recognised
+    assert not clip.negative[0, 0, 19, 49]
 
 
 def test_every_epoch_shows_every_frame_once(tiny_clip):
