@@ -27,7 +27,9 @@ def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
 
 # The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
 # than the median by more than the second of these shares of white, not at all below the first.
-BRIGHT, SHADOW = 0.85, (0.02, 0.05)
+BRIGHT, SHADOW, SAME_COLOUR = 0.93, (0.02, 0.05), 1.12
+# What is seen in a smaller share of the frames may be a limb that no map shows.
+LEAST_SEEN = 0.05
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,17 @@ def masked_median(stack: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _unshadowed(median: np.ndarray, bright: np.ndarray) -> np.ndarray:
-    """Prefer what is seen at times over what is seen mostly, where that is clearly brighter.
+    """Prefer what is seen at times over what is seen mostly, where the latter is in shadow.
 
     Someone who jumps on the spot shades the same ground in most frames; the median there is the
-    shadow. Shadows only take light away, so ground that is at times much brighter is that bright.
+    shadow. Shadows only take light away, so ground that is at times clearly brighter, in about
+    the same proportion in all colours, is that bright.
     """
     brighter = (bright - median).mean(-1, keepdims=True) / 255
     share = np.clip((brighter - SHADOW[0]) / (SHADOW[1] - SHADOW[0]), 0, 1)
-    return median + share * (bright - median)
+    ratio = (bright + 8) / (median + 8)  # an offset, so that grain in the dark is no colour
+    alike = ratio.max(-1, keepdims=True) < SAME_COLOUR * ratio.min(-1, keepdims=True)
+    return np.where(alike, median + share * (bright - median), median)
 
 
 def background_median(
@@ -191,8 +196,9 @@ def background_median(
     about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
     median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
     close, close_count = masked_median(stack, free_of(bodies))
-    canvas = np.where(count[..., None] > 0, median, close).round().astype(np.uint8)
-    unknown = ((count == 0) & (close_count == 0)).astype(np.uint8)
+    enough = LEAST_SEEN * len(frames)
+    canvas = np.where(count[..., None] >= enough, median, close).round().astype(np.uint8)
+    unknown = ((count < enough) & (close_count < enough)).astype(np.uint8)
     if unknown.any():
         canvas = cv2.inpaint(canvas, unknown, 5, cv2.INPAINT_TELEA)
     return canvas, (count / len(frames)).astype(np.float32)
@@ -202,8 +208,8 @@ class Canvas(nn.Module):
     """The background, optimised directly: its start plus a learned correction.
 
     The correction is weighted by doubt: where the background was seen uncovered in most frames
-    its median is better than anything that training finds, where it was hardly ever seen
-    training decides. Where it was never seen there is nothing to learn from: only what leaks
+    its median is better than anything that training finds, where it was seldom seen
+    training decides. Where it was hardly ever seen there is nothing to learn from: only what leaks
     through mattes would be painted there.
 
     Args:
@@ -216,7 +222,7 @@ class Canvas(nn.Module):
         super().__init__()
         picture = torch.from_numpy(start).permute(2, 0, 1)[None].float() / 255
         # Fully in doubt below a tenth of the frames, settled from three tenths on.
-        doubt = np.where(seen > 0, np.clip((0.3 - seen) / 0.2, floor, 1), 0)
+        doubt = np.where(seen >= LEAST_SEEN, np.clip((0.3 - seen) / 0.2, floor, 1), 0)
         self.register_buffer("start", picture.contiguous())
         self.register_buffer("doubt", torch.from_numpy(doubt.astype(np.float32))[None, None])
         # start [1, 3, hc, wc], doubt [1, 1, hc, wc]

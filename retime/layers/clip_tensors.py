@@ -17,6 +17,8 @@ from retime.layers.trimap import CLEAR, OPAQUE
 
 # Margin around people that the background's median leaves out, share of the frame's width.
 MARGIN = 0.06
+# The same of what is taken for the bodies alone, where no more of the background is to be had.
+OUTLINE = 0.025
 # How far inside its outline a UV map is surely the person, share of the frame's width.
 EDGE = 0.01
 # A person's pixel is recognised within this of their texture (largest channel, 0..1).
@@ -206,7 +208,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     plane = CanvasPlane.at(size, source_size, bounds, homographies)
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
     around = np.stack([_dilate(body, MARGIN * width) for body in bodies])
-    edge = np.stack([_dilate(body, EDGE * width) for body in bodies])
+    edge = np.stack([_dilate(body, OUTLINE * width) for body in bodies])
     median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     evidence = np.stack([_evidence(f, b) for f, b in zip(rgb, seen_background, strict=True)])
