@@ -148,8 +148,8 @@ class TrainSettings(Section):
     core_weight: float = Field(0.1, ge=0, description="of its opaque half's core, to the end")
     l1: float = Field(0.005, ge=0, description="weight of the mean of alpha")
     l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
-    cover: float = Field(2.0, ge=0, description="weight of what layers leave unexplained")
-    haze: float = Field(0.02, ge=0, description="of alpha beyond what the frame demands of it")
+    cover: float = Field(4.0, ge=0, description="weight of what layers leave unexplained")
+    haze: float = Field(0.3, ge=0, description="of alpha beyond what the frame demands of it")
     decay: Share = Field(0.5, description="share of the steps over which the rate falls to 0")
     seed: Index = 0
 
@@ -158,8 +158,10 @@ class UpsampleSettings(Section):
     """Stage ``upsample``: layers at layer size and detail transfer."""
 
     channels: PositiveInt = Field(16, description="channels of the upsampler (the paper: 64)")
-    steps: PositiveInt = 300
-    crop: PositiveInt = Field(256, description="side of the training crops, pixels")
+    steps: PositiveInt = Field(200, description="updates of the weights (the paper: 500 epochs)")
+    crop: PositiveInt = Field(
+        192, description="side of the training crops, pixels (the paper: 256)"
+    )
     detail_transfer: bool = True
     seed: Index = 0
 
