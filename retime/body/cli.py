@@ -67,6 +67,8 @@ def train(
     phases: Annotated[
         str, typer.Option(help="size:batch:steps of each phase, with commas between.")
     ] = "64:16:4200,128:8:1100",
+    learning_rate: Annotated[float, typer.Option(min=0, help="Highest learning rate.")] = 2e-3,
+    start_from: Annotated[Path | None, typer.Option(help="Weights to begin with.")] = None,
     bfloat16: Annotated[bool, typer.Option(help="Convolutions in bfloat16.")] = True,
     seed: Seed = 0,
     threads: Threads = 1,
@@ -82,7 +84,16 @@ def train(
     wrong = [p for p in parsed if p.size % 32 or min(p.size, p.batch, p.steps) < 1]
     if wrong or channels < 16 or channels % 16:
         raise InputError("sizes must be multiples of 32, channels of 16; batch and steps from 1")
-    settings = TrainingSettings(channels=channels, phases=parsed, bfloat16=bfloat16, seed=seed)
+    if start_from and (start := _network(start_from)).channels != channels:
+        raise InputError(f"{start_from} has {start.channels} channels, not {channels}")
+    settings = TrainingSettings(
+        channels=channels,
+        phases=parsed,
+        learning_rate=learning_rate,
+        bfloat16=bfloat16,
+        seed=seed,
+        start_from=str(start_from) if start_from else None,
+    )
     print(f"weights: {run(folder, settings, threads)}")
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from retime.body.network import KeypointToUV, save_network, skeleton_tensor, uv_under
+from retime.body.network import (
+    KeypointToUV,
+    load_network,
+    save_network,
+    skeleton_tensor,
+    uv_under,
+)
 from retime.body.synthesis import Pairs, synthesise
 from retime.errors import InputError
 from retime.progress import Progress
@@ -39,7 +45,8 @@ class TrainingSettings:
 
     The learning rate warms up, then falls along half a cosine over all phases. ``bfloat16``
     computes convolutions in that precision (weights stay float32): twice as fast where the CPU has
-    AVX-512 BF16 or AMX, slower elsewhere.
+    AVX-512 BF16 or AMX, slower elsewhere. ``start_from`` names weights to begin with in place of
+    random ones, for another sitting: give it another seed too, for other pairs.
     """
 
     channels: int = 32
@@ -49,6 +56,7 @@ class TrainingSettings:
     uv_weight: float = 2.0
     bfloat16: bool = True
     seed: int = 0
+    start_from: str | None = None
 
     @property
     def steps(self) -> int:
@@ -142,7 +150,10 @@ def losses(
 
 
 def _start(state_path: Path, settings: TrainingSettings) -> _Run:
-    network = KeypointToUV(settings.channels).to(memory_format=torch.channels_last)
+    network = KeypointToUV(settings.channels)
+    if settings.start_from:
+        network.load_state_dict(load_network(Path(settings.start_from)).state_dict())
+    network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(network.parameters(), settings.learning_rate)
     run = _Run(network, optimiser)
     if state_path.exists():

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from retime.body.cli import app
+from retime.body.network import CHECKPOINT
 from retime.errors import InputError
 
 
@@ -51,6 +52,7 @@ def test_train_then_evaluate(tmp_path):
         (["train", "run", "--phases", "64:16"], "size:batch:steps"),
         (["train", "run", "--phases", "60:16:5"], "multiples of 32"),
         (["train", "run", "--channels", "20"], "of 16"),
+        (["train", "run", "--channels", "16", "--start-from", str(CHECKPOINT)], "32 channels"),
         (["evaluate", "--weights", "nowhere.pt"], "nowhere.pt: no such file"),
     ],
 )

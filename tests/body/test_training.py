@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,15 @@ def test_another_run_is_not_gone_on_with(tmp_path):
 
     with pytest.raises(InputError, match="other settings"):
         train(tmp_path, TINY)
+
+
+def test_another_sitting_begins_with_the_weights_of_the_last(tmp_path):
+    first = train(tmp_path / "first", TINY)
+    still = replace(TINY, learning_rate=0.0, start_from=str(first), seed=1)
+    second = train(tmp_path / "second", still)
+
+    for name, value in load_network(first).state_dict().items():
+        assert torch.equal(value, load_network(second).state_dict()[name]), name
 
 
 def test_training_lowers_the_losses(tmp_path):
