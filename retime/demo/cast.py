@@ -6,11 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from retime.body.model import Body, ShapedBody, load_body
-from retime.demo.choreography import Jump, Walk
 from retime.demo.clothing import Dressed, Outfit
 from retime.demo.footwear import SOLE
+from retime.demo.jumping import Jump
 from retime.demo.mesh import Mesh, join, sphere
-from retime.demo.paint import Face, Material
+from retime.demo.paint import Landmarks, Material
+from retime.demo.walking import Walk
 
 
 def person_of_height(height: float, seed: int) -> ShapedBody:
@@ -53,13 +54,13 @@ class Actor:
         return self.shape.body
 
     @cached_property
-    def face(self) -> Face:
-        """Where the eyes and nose are at rest."""
+    def landmarks(self) -> Landmarks:
+        """Places that paint goes by."""
         points = self.body.keypoints(self.shape.rest_vertices)
         eyes = np.linalg.norm(points[1] - points[2])
         sole = float(self.shape.rest_vertices[:, 2].min())
         sock = sole + 0.115 * self.shape.height
-        return Face(points[1], points[2], points[0], float(eyes) / 0.064, sock, sole)
+        return Landmarks(points[1], points[2], points[0], float(eyes) / 0.064, sock, sole)
 
     @cached_property
     def _dressed(self) -> Dressed:
@@ -74,7 +75,6 @@ class Actor:
         mesh = replace(dressed, vertices=dressed.vertices + shift)
         if stance.carried is not None and self.ball:
             ball = sphere(self.ball, Material.BALL)
-            # It leans a little with the steps of who holds it.
             centre = stance.carried.astype(np.float32)
             mesh = join([mesh, replace(ball, vertices=ball.vertices + centre)])
         bare = self.shape.pose(stance.angles) + shift

@@ -48,7 +48,7 @@ def render_frames(scenario: Scenario) -> Iterator[RenderedFrame]:
         seen = [actor.at(scenario.time(number)) for actor in scenario.actors]
         layers = [
             draw_layer(
-                look.mesh, actor.outfit, actor.face, scenario.camera, scenario.lighting, ground
+                look.mesh, actor.outfit, actor.landmarks, scenario.camera, scenario.lighting, ground
             )
             for actor, look in zip(scenario.actors, seen, strict=True)
         ]

@@ -9,7 +9,7 @@ from retime.body.raster import rasterise
 from retime.demo.camera import Pinhole
 from retime.demo.light import Lighting
 from retime.demo.mesh import Mesh
-from retime.demo.paint import GLOSSINESS, Colours, Face, Material, albedo
+from retime.demo.paint import GLOSSINESS, Colours, Landmarks, Material, albedo
 
 SUPERSAMPLING = 3
 INSIDE_LIGHT = 0.35
@@ -32,7 +32,7 @@ def draw(
     camera: Pinhole,
     lighting: Lighting,
     colours: Colours,
-    face: Face,
+    landmarks: Landmarks,
     width: int,
     height: int,
     glossy: bool = True,
@@ -70,7 +70,7 @@ def draw(
         normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
         facing = (normal * view).sum(1)
         light = light * np.where(facing < -0.05, INSIDE_LIGHT, 1.0)[:, None]
-    colour = albedo(material, rest, margin[:, 0], colours, face) * light
+    colour = albedo(material, rest, margin[:, 0], colours, landmarks) * light
     if glossy:
         colour += _highlights(material, normal, view, light, facing, lighting)
 

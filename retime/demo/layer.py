@@ -10,7 +10,7 @@ from retime.demo.drawing import draw
 from retime.demo.effects import SHADOW_COLOUR, Ground, reflection, shadow
 from retime.demo.light import Lighting, depth_maps, light_vertices
 from retime.demo.mesh import Mesh
-from retime.demo.paint import Face
+from retime.demo.paint import Landmarks
 from retime.demo.room import develop
 
 
@@ -28,7 +28,7 @@ class Layer:
 def draw_layer(
     mesh: Mesh,
     outfit: Outfit,
-    face: Face,
+    landmarks: Landmarks,
     camera: Pinhole,
     lighting: Lighting,
     ground: Ground,
@@ -37,9 +37,9 @@ def draw_layer(
     height, width = ground.floor.shape
     maps = depth_maps(mesh.vertices, mesh.faces, lighting)
     received = light_vertices(mesh.vertices, mesh.normals, maps, lighting)
-    seen = draw(mesh, received, camera, lighting, outfit.colours, face, width, height)
+    seen = draw(mesh, received, camera, lighting, outfit.colours, landmarks, width, height)
     mirrored = draw(
-        mesh.mirrored(), received, camera, lighting, outfit.colours, face, width, height,
+        mesh.mirrored(), received, camera, lighting, outfit.colours, landmarks, width, height,
         glossy=False,
     )  # fmt: skip
     shade = shadow(ground, maps)

@@ -48,19 +48,23 @@ class Colours:
 
 
 @dataclass(frozen=True)
-class Face:
-    """Where the features of the face lie at rest, metres. All [3]."""
+class Landmarks:
+    """Places on one person at rest that paint goes by, metres."""
 
-    left_eye: np.ndarray
-    right_eye: np.ndarray
-    nose: np.ndarray
-    size: float  # 1 for an adult's head
+    left_eye: np.ndarray  # [3]
+    right_eye: np.ndarray  # [3]
+    nose: np.ndarray  # [3]
+    size: float  # of the head, 1 for an adult's head
     sock: float  # height at which the socks end at rest, metres
     sole: float  # height of the bare soles at rest, metres
 
 
 def albedo(
-    material: np.ndarray, rest: np.ndarray, margin: np.ndarray, colours: Colours, face: Face
+    material: np.ndarray,
+    rest: np.ndarray,
+    margin: np.ndarray,
+    colours: Colours,
+    landmarks: Landmarks,
 ) -> np.ndarray:
     """Linear RGB [n, 3] float32 of points of ``material`` [n] at ``rest`` [n, 3].
 
@@ -73,12 +77,12 @@ def albedo(
     ):  # fmt: skip
         here = material == kind
         if here.any():
-            result[here] = paint(rest[here], margin[here], colours, face)
+            result[here] = paint(rest[here], margin[here], colours, landmarks)
     return result
 
 
 def _spot(rest: np.ndarray, centre: np.ndarray, wide: float, high: float) -> np.ndarray:
-    """A soft ellipse on the front of the face, 0..1. [n]"""
+    """A soft ellipse on the front of the head, 0..1. [n]"""
     x, y, z = ((rest - centre) / (wide, 0.05, high)).T
     return np.exp(-((x * x + z * z) ** 2)) * (np.abs(y) < 1)
 
@@ -87,11 +91,11 @@ def _blend(base: np.ndarray, colour, share: np.ndarray) -> np.ndarray:
     return base + share[:, None] * (np.asarray(colour) - base)
 
 
-def _skin(rest, margin, colours, face):
+def _skin(rest, margin, colours, landmarks):
     skin = np.asarray(colours.skin)
     base = np.broadcast_to(skin, (len(rest), 3)).astype(np.float64)
-    s = face.size
-    for eye in (face.left_eye, face.right_eye):
+    s = landmarks.size
+    for eye in (landmarks.left_eye, landmarks.right_eye):
         base = _blend(
             base,
             skin * (1.05, 0.82, 0.8),
@@ -103,13 +107,13 @@ def _skin(rest, margin, colours, face):
         base = _blend(
             base, np.asarray(colours.hair), 0.8 * _spot(rest, brow, 0.021 * s, 0.0055 * s)
         )
-    base = np.where((rest[:, 2] < face.sock)[:, None], np.asarray(colours.sock), base)
-    mouth = face.nose - np.array([0, 0, 0.040 * s])
+    base = np.where((rest[:, 2] < landmarks.sock)[:, None], np.asarray(colours.sock), base)
+    mouth = landmarks.nose - np.array([0, 0, 0.040 * s])
     base = _blend(base, skin * (0.78, 0.42, 0.42), 0.8 * _spot(rest, mouth, 0.026 * s, 0.008 * s))
     return base
 
 
-def _hair(rest, margin, colours, face):
+def _hair(rest, margin, colours, landmarks):
     x, y, z = rest.T
     strands = fractal_at(95 * x, 14 * (y + z), 3, 5)
     return np.asarray(colours.hair) * (1 + 0.5 * strands)[:, None]
@@ -121,7 +125,7 @@ def _folds(rest: np.ndarray, seed: int) -> np.ndarray:
     return 1 + 0.075 * fractal_at(9 * (x + y), 6 * z + 3 * x, 3, seed)
 
 
-def _shirt(rest, margin, colours, face):
+def _shirt(rest, margin, colours, landmarks):
     base = np.broadcast_to(np.asarray(colours.shirt), (len(rest), 3)).astype(np.float64)
     if colours.stripe is not None:
         phase = rest[:, 2] / colours.stripe_width
@@ -133,20 +137,20 @@ def _shirt(rest, margin, colours, face):
     return base * (_folds(rest, 7) * (1 - 0.30 * seam))[:, None]
 
 
-def _trousers(rest, margin, colours, face):
+def _trousers(rest, margin, colours, landmarks):
     seam = np.exp(-((rest[:, 1] / 0.004) ** 2)) * (np.abs(rest[:, 0]) > 0.1)
     hem = np.exp(-(((margin - 0.022) / 0.0025) ** 2))
     light = _folds(rest, 17) * (1 - 0.25 * seam) * (1 - 0.25 * hem)
     return np.asarray(colours.trousers) * light[:, None]
 
 
-def _shoe(rest, margin, colours, face):
-    sole = np.clip((face.sole + 0.004 * face.size - rest[:, 2]) / 0.003, 0, 1)
+def _shoe(rest, margin, colours, landmarks):
+    sole = np.clip((landmarks.sole + 0.004 * landmarks.size - rest[:, 2]) / 0.003, 0, 1)
     base = np.broadcast_to(np.asarray(colours.shoe), (len(rest), 3)).astype(np.float64)
     return _blend(base, (0.70, 0.69, 0.66), sole)
 
 
-def _ball(rest, margin, colours, face):
+def _ball(rest, margin, colours, landmarks):
     ring = np.abs(rest[:, 0]) * 7.5
     groove = np.exp(-(((ring - np.round(ring)) / 0.10) ** 2)) * (ring > 0.5)
     return np.asarray(colours.ball) * (1 - 0.30 * groove)[:, None]

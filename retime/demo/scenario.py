@@ -5,11 +5,12 @@ from fractions import Fraction
 
 from retime.demo.camera import Pinhole
 from retime.demo.cast import Actor, person_of_height, sole_of
-from retime.demo.choreography import Jump, Walk
 from retime.demo.clothing import Outfit
+from retime.demo.jumping import Jump
 from retime.demo.light import Lighting
 from retime.demo.paint import Colours
 from retime.demo.room import Room
+from retime.demo.walking import Walk
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 from retime.demo.cast import person_of_height
 from retime.demo.clothing import Dressed, Outfit
 from retime.demo.mesh import sphere
-from retime.demo.paint import Colours, Face, Material, albedo
+from retime.demo.paint import Colours, Landmarks, Material, albedo
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +71,10 @@ def test_a_mirrored_mesh_is_upside_down(standing):
 
 
 def test_paint_gives_each_material_its_colour():
-    face = Face(np.zeros(3), np.zeros(3), np.zeros(3), 1.0, -10.0, -10.0)
+    landmarks = Landmarks(np.zeros(3), np.zeros(3), np.zeros(3), 1.0, -10.0, -10.0)
     colours = Colours(trousers=(0.1, 0.2, 0.3), ball=(0.7, 0.1, 0.1))
     material = np.array([Material.TROUSERS, Material.BALL, Material.BALL])
     rest = np.array([[0.05, 0.3, 0.1], [0.0, 1, 0], [0.2, 0.98, 0]])
-    shown = albedo(material, rest, np.full(3, 0.2), colours, face)
+    shown = albedo(material, rest, np.full(3, 0.2), colours, landmarks)
     assert shown[0] == pytest.approx((0.1, 0.2, 0.3), rel=0.2)  # but for its folds
     assert shown[1] == pytest.approx((0.7, 0.1, 0.1), rel=0.01)

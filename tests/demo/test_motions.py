@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from retime.demo.cast import person_of_height, sole_of
-from retime.demo.choreography import GRAVITY, Jump, Walk
+from retime.demo.jumping import GRAVITY, Jump
 from retime.demo.limbs import Foot, Limbs
+from retime.demo.walking import Walk
 
 
 @pytest.fixture(scope="module")
