@@ -90,17 +90,22 @@ def written_digest(pattern):
 
 
 def results_of(*clips):
-    """The videos and report pictures of clips; of a clip without edits, its layers."""
+    """All files of clips: the edits' videos, the report's pictures, and what they are made from.
+
+    Files on the way are named, too. Snakemake deletes the output of a job that failed, and would
+    not miss it while what was made from it earlier still lies there.
+    """
     targets = []
     for clip in clips:
-        targets += expand(
-            "results/{clip}/report/{picture}.png",
-            clip=clip,
-            picture=["tracks", "layers", "losses"],
-        )
-        targets += expand(
-            "results/{clip}/edits/{edit}/{edit}.mp4", clip=clip, edit=EDITS[clip]
-        )
+        nouns = "frames poses tracks camera uv seeds decomposition layers".split()
+        targets += [f"results/{clip}/{noun}.h5" for noun in nouns]
+        for picture in ("tracks", "layers", "losses"):
+            targets.append(f"results/{clip}/report/{picture}.png")
+        for edit in EDITS[clip]:
+            targets.append(f"results/{clip}/edits/{edit}/timemap.h5")
+            targets.append(f"results/{clip}/edits/{edit}/{edit}.mp4")
+        if EDITS[clip]:
+            targets.append(f"results/{clip}/cast.h5")
     return targets
 
 
