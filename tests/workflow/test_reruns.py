@@ -1,0 +1,189 @@
+"""Exactly what runs again after each kind of change."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from .project import Project
+
+pytestmark = pytest.mark.workflow
+
+EDITS = ("freeze", "remove", "together")
+WARPS = {f"demo/edits/{edit}/timemap.h5" for edit in EDITS}
+RENDERS = {f"demo/edits/{edit}/{edit}.mp4" for edit in EDITS}
+BELOW_TRAINING = {"demo/layers.h5", "demo/report/layers.png", *RENDERS}
+TRAINING = {"demo/decomposition.h5", "demo/report/losses.png", *BELOW_TRAINING}
+LAYERS = {"demo/cast.h5", "demo/seeds.h5", *WARPS, *TRAINING}
+TRACKS = {"demo/tracks.h5", "demo/camera.h5", "demo/uv.h5", "demo/report/tracks.png", *LAYERS}
+NEW_CLIP = {
+    f"other/{name}"
+    for name in (
+        *(f"{noun}.h5" for noun in ("frames", "poses", "tracks", "camera", "uv", "seeds")),
+        *(f"{noun}.h5" for noun in ("decomposition", "layers")),
+        *(f"report/{picture}.png" for picture in ("tracks", "layers", "losses")),
+    )
+}
+ALL = {"videos/demo.mp4", "demo/frames.h5", "demo/poses.h5", *TRACKS}
+
+
+def trimap(project: Project, name: str = "ann/000010.png", value: int = 255) -> Path:
+    """Paint a trimap of the demo's working size."""
+    path = project.root / "clips/demo/trimaps" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), np.full((64, 114), value, np.uint8))
+    return path
+
+
+def touch(project: Project) -> None:
+    for path in (project.root / "clips").rglob("*.yaml"):
+        path.touch()
+
+
+CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
+    "nothing": (lambda p: None, set()),
+    "all that people wrote merely touched": (touch, set()),
+    "the demo's video merely touched": (lambda p: (p.root / "videos/demo.mp4").touch(), set()),
+    "a trimap painted": (trimap, {"demo/seeds.h5", *TRAINING}),
+    "a keypoint put right": (
+        lambda p: p.write("clips/demo/keypoints/fix.json", "{}"),
+        TRACKS,
+    ),
+    "an edit changed": (
+        lambda p: p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
+        {"demo/edits/freeze/timemap.h5", "demo/edits/freeze/freeze.mp4"},
+    ),
+    "an edit changed under its old time": (
+        lambda p: _keep_time(
+            p.root / "clips/demo/edits/freeze.yaml",
+            lambda: p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
+        ),
+        {"demo/edits/freeze/timemap.h5", "demo/edits/freeze/freeze.mp4"},
+    ),
+    "an edit added": (
+        lambda p: p.write("clips/demo/edits/slow.yaml", "layers: {ann: {speed: 0.5}}"),
+        {"demo/edits/slow/timemap.h5", "demo/edits/slow/slow.mp4"},
+    ),
+    "an edit deleted": (lambda p: (p.root / "clips/demo/edits/freeze.yaml").unlink(), set()),
+    "a trimap painted and an edit changed": (
+        lambda p: (
+            trimap(p),
+            p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
+        ),
+        {"demo/seeds.h5", "demo/edits/freeze/timemap.h5", *TRAINING},
+    ),
+    "a layer regrouped": (
+        lambda p: p.edit(
+            "clips/demo/clip.yaml",
+            "  - name: ann\n    people: [2]\n  - name: ben\n    people: [3]",
+            "  - name: ann\n    people: [2, 3]",
+        ),
+        LAYERS,
+    ),
+    "the order of some frames said": (
+        lambda p: p.edit(
+            "clips/demo/clip.yaml",
+            "layers:\n",
+            "order: [{frames: [0, 9], back_to_front: [ben, ann, walker]}]\nlayers:\n",
+        ),
+        LAYERS,
+    ),
+    "the camera said": (
+        lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "camera: {mode: pan}\nlayers:\n"),
+        {"demo/camera.h5", *LAYERS},
+    ),
+    "a setting of training changed": (
+        lambda p: p.edit(
+            "clips/demo/clip.yaml", "layers:\n", "settings: {train: {seed: 1}}\nlayers:\n"
+        ),
+        TRAINING,
+    ),
+    "a comment in clip.yaml": (
+        lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "# so be it\nlayers:\n"),
+        set(),
+    ),
+    "the range of frames changed": (
+        lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "frames: {end: 59}\nlayers:\n"),
+        ALL - {"videos/demo.mp4"},
+    ),
+    "a comment in the tracker": (
+        lambda p: p.edit("retime/people/stage.py", "def run_tracks(", "# here\ndef run_tracks("),
+        set(),
+    ),
+    "code of the tracker changed": (
+        lambda p: _new_statement(p, "retime/people/stage.py", "run_tracks"),
+        TRACKS,
+    ),
+    "code of rendering changed": (
+        lambda p: _new_statement(p, "retime/render/stage.py", "run_render"),
+        RENDERS,
+    ),
+    "code of time maps changed": (
+        lambda p: _new_statement(p, "retime/timing/stage.py", "run_warp"),
+        WARPS | RENDERS,
+    ),
+    "code of the demo's light changed": (
+        lambda p: _new_statement(p, "retime/demo/clip.py", "render_clip"),
+        ALL,
+    ),
+    "a file on the way deleted": (
+        lambda p: (p.root / "results/demo/seeds.h5").unlink(),
+        {"demo/seeds.h5", *TRAINING},
+    ),
+    "an edit's video deleted": (
+        lambda p: (p.root / "results/demo/edits/remove/remove.mp4").unlink(),
+        {"demo/edits/remove/remove.mp4"},
+    ),
+    "a clip put beside": (
+        lambda p: shutil.copy(p.root / "videos/demo.mp4", p.root / "videos/other.mp4"),
+        NEW_CLIP,
+    ),
+}
+
+
+def _keep_time(path: Path, change: Callable[[], object]) -> None:
+    before = path.stat()
+    change()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _new_statement(project: Project, path: str, function: str) -> None:
+    """Put a statement at the beginning of a function's body."""
+    lines = (project.root / path).read_text().splitlines(keepends=True)
+    start = next(n for n, line in enumerate(lines) if line.startswith(f"def {function}("))
+    end = next(n for n in range(start, len(lines)) if lines[n].rstrip().endswith(":"))
+    lines.insert(end + 1, "    _changed = True\n")
+    (project.root / path).write_text("".join(lines))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_runs_again_exactly(project: Project, change: str) -> None:
+    make, expected = CHANGES[change]
+    make(project)
+    assert project.made_by() == expected
+
+
+def test_another_preset_runs_what_it_sets(project: Project) -> None:
+    project.write("config/presets/bright.yaml", "render: {crf: 10}\n")
+    project.edit("config/test/config.yaml", "preset: draft", "preset: bright")
+    made = project.made_by()
+    assert made >= RENDERS
+    assert not made & {"demo/frames.h5", "demo/tracks.h5", "demo/seeds.h5", *WARPS}
+
+
+def test_a_video_is_known_by_its_contents(project: Project) -> None:
+    video = project.root / "videos/take.mp4"
+    shutil.copy(project.root / "videos/demo.mp4", video)
+    target = "results/take/frames.h5"
+    assert project.snakemake(target).returncode == 0
+    assert project.made_by(target) == set()
+    video.touch()
+    assert project.made_by(target) == set()
+    contents = bytearray(video.read_bytes())
+    contents[len(contents) // 2] ^= 255
+    _keep_time(video, lambda: video.write_bytes(contents))
+    assert project.made_by(target) == {"take/frames.h5"}
