@@ -44,8 +44,9 @@ class FrameRange(Section):
 class FramesSettings(Section):
     """Stage ``frames``: decoding and sizes."""
 
+    # The network works in multiples of 32, and 16:9 at this height nearly fills 224 x 128.
     working_height: PositiveInt = Field(
-        128, description="short side of the frames the renderer is trained on, pixels"
+        126, description="short side of the frames the renderer is trained on, pixels"
     )
     layer_scale: float = Field(
         2.0, ge=1, description="layer height over working height (the paper: 2)"
@@ -139,6 +140,7 @@ class TrainSettings(Section):
     texture_rate: float = Field(10.0, gt=0, description="of textures, times learning_rate")
     canvas_rate: float = Field(1.0, ge=0, description="of the background, times learning_rate")
     alpha_bias: float = Field(-1.0, description="start of alpha's output, before the tanh")
+    alpha_reach: Share = Field(0.02, description="stretch of alpha, so that it reaches 0 and 1")
     colour_bias: float = Field(-1.0, description="start of the colours, before the tanh")
     colour_skip: bool = Field(True, description="show the textures' colours from the start")
     coarse: Share = Field(0.4, description="share of the steps at half the working size")

@@ -35,6 +35,7 @@ class LayeredModel(nn.Module):
                 settings.channels,
                 settings.alpha_bias,
                 settings.colour_bias,
+                settings.alpha_reach,
                 settings.colour_skip,
             ).to(memory_format=torch.channels_last)
 

@@ -34,6 +34,17 @@ class Up(nn.Sequential):
         )
 
 
+def reach(alpha: Tensor, margin: float) -> Tensor:
+    """Stretch alpha by ``margin`` at both ends and cut it to 0..1.
+
+    Through what is nearly opaque, the layers behind would go on learning the front layer's small
+    errors as their own colours. Gradients pass the cut as if it were not there, so that what is
+    cut can come back.
+    """
+    stretched = alpha * (1 + 2 * margin) - margin
+    return stretched + (stretched.clamp(0, 1) - stretched).detach()
+
+
 class Renderer(nn.Module):
     """The convolutional encoder-decoder with skips of Table A.2.1.
 
@@ -44,6 +55,8 @@ class Renderer(nn.Module):
             rather transparent.
         colour_bias: the same of the colours; below zero, layers begin dark, and what darkens the
             ground is first explained as a shadow of the right alpha rather than as paint.
+        alpha_reach: how far alpha is stretched beyond 0 and 1 before it is cut there, so that
+            layers can be wholly opaque and wholly clear, which a tanh never is (not in the paper).
         colour_skip: add the first three channels of the input to the colours before the tanh, so
             that a texture that holds colours is shown from the start (not in the paper).
     """
@@ -54,10 +67,11 @@ class Renderer(nn.Module):
         channels: int = 64,
         alpha_bias: float = 0.0,
         colour_bias: float = 0.0,
+        alpha_reach: float = 0.0,
         colour_skip: bool = False,
     ) -> None:
         super().__init__()
-        self.colour_skip = colour_skip
+        self.alpha_reach, self.colour_skip = alpha_reach, colour_skip
         c = channels
         self.down = nn.ModuleList(
             [
@@ -104,7 +118,8 @@ class Renderer(nn.Module):
         logits, h = self.head(h)[..., :height, :width], h[..., :height, :width]
         if self.colour_skip:
             logits = logits + F.pad(x[:, :3], (0, 0, 0, 0, 0, 1))  # nothing is added to alpha
-        return torch.tanh(logits) * 0.5 + 0.5, h
+        rgba = torch.tanh(logits) * 0.5 + 0.5
+        return torch.cat([rgba[:, :3], reach(rgba[:, 3:], self.alpha_reach)], 1), h
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from retime.layers.renderer import Renderer, settle_statistics
+from retime.layers.renderer import Renderer, reach, settle_statistics
 from retime.layers.upsampler import Upsampler, enlarge
 
 
@@ -68,3 +68,11 @@ def test_enlarging_a_part_is_the_part_of_the_enlarged():
     assert torch.allclose(enlarge(maps, (20, 25)), whole, atol=1e-6)
     part = enlarge(maps, (20, 25), slice(3, 11), slice(20, 25))
     assert torch.allclose(part, whole[:, :, 3:11, 20:25], atol=1e-6)
+
+
+def test_alpha_reaches_its_ends_and_can_leave_them():
+    alpha = torch.tensor([0.005, 0.5, 0.995], requires_grad=True)
+    stretched = reach(alpha, 0.02)
+    assert stretched.tolist() == pytest.approx([0, 0.5, 1])
+    stretched.sum().backward()
+    assert alpha.grad.tolist() == pytest.approx([1.04] * 3)
