@@ -6,6 +6,7 @@ from collections.abc import Generator
 import pytest
 
 RUN_SLOW = os.environ.get("RETIME_SLOW") == "1"
+FOOTAGE = {"bedroom"}  # fixtures of clips that are not part of this repository
 REQUIRE_COMPONENTS = os.environ.get("RETIME_REQUIRE_COMPONENTS") == "1"
 
 
@@ -19,11 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Function,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where every component must be there, a test that lacks one fails instead of being skipped."""
     report = yield
-    meant = item.get_closest_marker("slow") or hasattr(report, "wasxfail")
+    meant = (
+        item.get_closest_marker("slow")
+        or hasattr(report, "wasxfail")
+        or not FOOTAGE.isdisjoint(item.fixturenames)
+    )
     if REQUIRE_COMPONENTS and report.skipped and not meant:
         report.outcome = "failed"
         report.longrepr = f"RETIME_REQUIRE_COMPONENTS=1 forbids this skip: {report.longrepr}"
