@@ -6,6 +6,7 @@ the path of a YAML file; without it the defaults hold.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -220,6 +221,9 @@ def fetch() -> None:
 
 def main() -> None:
     """Run the command line; errors in what the user gave end with one message and exit code 1."""
+    # Threads that spin while they wait make two jobs on shared cores many times slower than one
+    # after the other. OpenMP reads this when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except InputError as error:

@@ -27,9 +27,13 @@ def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
 
 # The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
 # than the median by more than the second of these shares of white, not at all below the first.
-BRIGHT, SHADOW, SAME_COLOUR = 0.93, (0.02, 0.05), 1.12
+BRIGHT, SHADOW, SAME_COLOUR = 0.97, (0.02, 0.05), 1.12
 # What is seen in a smaller share of the frames may be a limb that no map shows.
-LEAST_SEEN = 0.05
+LEAST_SEEN = 0.12
+# Ground seen free of people and margin for this share of the frames is known. What differs from it
+# by more than the next, a share of white, hides it; and hides what lies between, over gaps of the
+# last, a share of the frame's width.
+SURE, STRANGER, GAP = 0.6, 0.12, 0.3
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,29 @@ def _unshadowed(median: np.ndarray, bright: np.ndarray) -> np.ndarray:
     return np.where(alike, median + share * (bright - median), median)
 
 
+def _strangers(stack: np.ndarray, background: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """Find what passes in front of ground that is not known, from what it hides around it.
+
+    Args:
+        stack: uint8 [T, h, w, 3], frames on the canvas.
+        background: float32 [h, w, 3] in 0..255.
+        sure: bool [h, w], where ``background`` is known.
+
+    Returns:
+        bool [T, h, w]: differences from the known background, closed over gaps as wide as a
+        body's share of the picture.
+    """
+    side = 2 * round(GAP * stack.shape[2] / 2) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    found = []
+    for picture in stack:
+        difference = np.abs(picture.astype(np.float32) - background).max(-1)
+        differs = ((difference > STRANGER * 255) & sure).astype(np.uint8)
+        opened = cv2.morphologyEx(differs, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        found.append(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, disc) > 0)
+    return np.stack(found)
+
+
 def background_median(
     frames: np.ndarray,
     bodies: np.ndarray,
@@ -191,11 +218,16 @@ def background_median(
         warped = [plane.warp(h.astype(np.float32), t)[0] for t, h in enumerate(hidden)]
         return inside & (np.stack(warped) < 0.01)
 
-    (median, bright), count = masked_quantiles(stack, free_of(around), (0.5, BRIGHT))
+    free = free_of(around)
+    median, count = masked_median(stack, free)
+    # Ground that is seldom free of people may, when it is, show what somebody carries past.
+    sure = count >= SURE * len(frames)
+    strangers = _strangers(stack, median, sure) & ~sure
+    (median, bright), count = masked_quantiles(stack, free & ~strangers, (0.5, BRIGHT))
     # Elsewhere than about people there are no shadows of theirs, and what moves, moves by itself.
     about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
     median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
-    close, close_count = masked_median(stack, free_of(bodies))
+    close, close_count = masked_median(stack, free_of(bodies) & ~strangers)
     enough = LEAST_SEEN * len(frames)
     canvas = np.where(count[..., None] >= enough, median, close).round().astype(np.uint8)
     unknown = ((count < enough) & (close_count < enough)).astype(np.uint8)

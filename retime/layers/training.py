@@ -47,7 +47,7 @@ class Trainer:
         self.rates = (1.0, settings.texture_rate, settings.canvas_rate)
         modules = (self.model.renderer, self.model.atlas, self.model.canvas)
         self.optimiser = torch.optim.Adam(
-            [{"params": list(module.parameters()), "lr": rate} for module in modules]
+            [{"params": list(module.parameters()), "lr": rate} for module in modules], fused=True
         )
         self.done = 0
         self.losses: list[list[float]] = []  # epoch, total, reconstruction, mask, sparsity

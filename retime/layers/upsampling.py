@@ -185,7 +185,7 @@ def _train(
 ) -> None:
     """Train the upsampler, going on from ``checkpoint`` where it holds progress."""
     network = enlarger.network
-    optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
+    optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, fused=True)
     done = 0
 
     def state() -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_the_learned_canvas_sees_the_same_as_the_picture():
     assert np.abs(seen[0].detach().permute(1, 2, 0).numpy() - expected).max() < 1e-3
 
 
-@pytest.mark.parametrize(("seen", "moved"), [(0.04, 0.0), (0.08, 1.0), (0.2, 0.5), (1.0, 0.0)])
+@pytest.mark.parametrize(("seen", "moved"), [(0.1, 0.0), (0.14, 0.8), (0.2, 0.5), (1.0, 0.0)])
 def test_correction_counts_where_the_background_was_hardly_seen(seen, moved):
     canvas = Canvas(np.zeros((2, 2, 3), np.uint8), np.full((2, 2), seen, np.float32), floor=0.0)
     with torch.no_grad():
