@@ -13,7 +13,7 @@ from retime.demo.camera import Pinhole
 from retime.demo.noise import fractal, lattice
 
 SUPERSAMPLING = 3
-GLOSS = 0.80
+GLOSS = 0.60
 """Share of the mirror reflection that the lacquer keeps."""
 FACING = 0.05
 """Share of light mirrored straight back; as for most dielectrics."""
