@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from retime.body.network import KeypointToUV, skeleton_tensor, uv_under
+from retime.body.network import KeypointToUV, choose_parts, skeleton_tensor, uv_under
 from retime.body.poses import FAMILIES, FAMILY_SHARES
 from retime.body.synthesis import Pairs, synthesise
 from retime.body.training import HELD_OUT_STREAM
@@ -39,7 +39,7 @@ class Tally:
         """
         truth = torch.from_numpy(pairs.parts).long()
         true_uv = torch.from_numpy(pairs.uv).permute(0, 3, 1, 2)
-        part = logits.argmax(1)
+        part = choose_parts(logits)
         body, predicted = truth > 0, part > 0
         error = (uv_under(truth, uv).clamp(0, 1) - true_uv).abs().mean(1)  # [B, S, S]
         self.body += float(body.sum())
@@ -134,7 +134,7 @@ def sheet(pairs: Pairs, network: KeypointToUV | None = None, columns: int = 2) -
     if network:
         with torch.inference_mode():
             logits, uv = network(skeleton_tensor(pairs.skeletons))
-        part = logits.argmax(1)
+        part = choose_parts(logits)
         chosen = uv_under(part, uv).clamp(0, 1).permute(0, 2, 3, 1).numpy()
         panels += [colour_parts(part.numpy()), _colour_uv(part.numpy(), chosen)]
     strips = np.concatenate(panels, axis=2)  # [B, S, panels * S, 3]

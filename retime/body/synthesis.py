@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from retime.body.model import load_body
-from retime.body.poses import FAMILY_SHARES, sample_camera, sample_drift, sample_pose
+from retime.body.poses import FAMILY_SHARES, sample_drift, sample_pose
 from retime.body.raster import rasterise_uv
 from retime.body.skeleton import crop_square, draw_skeleton
+from retime.body.viewpoint import sample_camera
 
 OKS_SIGMAS = (
     np.array([26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89], np.float64)

@@ -135,9 +135,9 @@ def _paste(chances, uv, left, top, side, iuv):
                             total[label] += weight * chances[row + i, column + j, label]
                     else:
                         total[0] += weight
-            part = np.argmax(total)
-            if part == 0:
+            if total[0] >= 0.5:  # as network.choose_parts decides
                 continue
+            part = np.argmax(total[1:]) + 1
             across, along, certainty = 0.0, 0.0, 0.0
             for i in range(2):
                 for j in range(2):

@@ -17,7 +17,7 @@ def test_figures_of_known_answers():
     )
     logits = torch.zeros(1, 25, 2, 2)
     for (y, x), part in {(0, 0): 1, (0, 1): 2, (1, 0): 0, (1, 1): 1}.items():
-        logits[0, part, y, x] = 1
+        logits[0, part, y, x] = 9
     uv = torch.full((1, 24, 2, 2, 2), 0.5)
     uv[0, 0, 0, 0, 1] = 0.8  # u of part 1 at the second pixel is off by 0.3
 

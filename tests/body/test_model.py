@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retime.body.model import ANGLES, load_body, vertex_normals
+from retime.body.kinematics import ANGLES
+from retime.body.model import load_body, vertex_normals
 
 NOSE, LEFT_EAR, RIGHT_EAR = 0, 3, 4
 LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_WRIST, RIGHT_WRIST = 5, 6, 9, 10

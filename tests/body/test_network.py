@@ -4,6 +4,7 @@ import torch
 
 from retime.body.network import (
     KeypointToUV,
+    choose_parts,
     load_network,
     save_network,
     skeleton_tensor,
@@ -41,6 +42,15 @@ def test_every_weight_learns(network):
     (logits.square().mean() + uv.square().mean()).backward()
 
     assert all(weight.grad.abs().sum() > 0 for weight in network.parameters())
+
+
+def test_parts_share_what_speaks_for_the_body():
+    chances = torch.full((1, 25, 1, 3), 1e-6)
+    chances[0, 0, 0] = torch.tensor([0.4, 0.6, 0.1])
+    chances[0, 5, 0] = torch.tensor([0.25, 0.4, 0.9])
+    chances[0, 6, 0] = torch.tensor([0.35, 1e-6, 1e-6])
+
+    assert choose_parts(chances.log()).tolist() == [[[6, 0, 5]]]
 
 
 def test_uv_is_taken_from_the_part_of_each_pixel():

@@ -3,9 +3,9 @@ import pytest
 
 from retime.body.model import load_body
 from retime.body.network import load_network
-from retime.body.poses import Camera
 from retime.body.raster import rasterise_uv
 from retime.body.uv import _paste, predict_uv
+from retime.body.viewpoint import Camera
 
 SOURCE, WORKING = (400, 240), (200, 120)
 
