@@ -21,12 +21,12 @@ demo: $(VENV)/.installed
 	@retime models fetch
 	snakemake --cores $(CORES) demo
 	@printf '\nThe demo is done.\n'
-	@printf '  %-36s %s\n' videos/demo.mp4 'the clip as it was' \
+	@printf '  %-42s %s\n' videos/demo.mp4 'the clip as it was' \
 	    results/demo/layers.h5 'its layers' \
 	    results/demo/report/ 'pictures: who was tracked, the layers, the training'
 	@for edit in clips/demo/edits/*.yaml; do \
 	    name=$$(basename $$edit .yaml); \
-	    printf '  %-36s %s\n' results/demo/edits/$$name/$$name.mp4 "the edit $$edit" \
+	    printf '  %-42s %s\n' results/demo/edits/$$name/$$name.mp4 "the edit $$edit" \
 	        results/demo/edits/$$name/beside.mp4 'the same beside its source'; \
 	done
 	@printf 'All of it on one page: source $(VENV)/bin/activate; snakemake --report report.html\n'
