@@ -18,6 +18,7 @@ from retime.people.interpolation import (
 )
 from retime.people.joint_repair import drop_slips, drop_stretched, drop_weak, repair_exchanged
 from retime.people.limb_theft import drop_stolen
+from retime.people.periodicity import continue_period
 from retime.people.presence import presence
 from retime.people.tracking import Detections, Tracklet
 
@@ -140,7 +141,8 @@ def complete(
     observed = np.isfinite(places[..., 0])
     for person in range(len(places)):
         extend(present[person], corrected[person].any(axis=1))
-        whole = complete_never_seen(interpolate(places[person]), heights[person])
+        known = continue_period(places[person])
+        whole = complete_never_seen(interpolate(known), heights[person])
         whole = smooth(whole, present[person], corrected[person], settings.smoothing)
         places[person] = np.where(present[person][:, None, None], whole, np.nan)
     there = np.broadcast_to(present[..., None], scores.shape)
