@@ -164,7 +164,12 @@ class UpsampleSettings(Section):
     crop: PositiveInt = Field(
         192, description="side of the training crops, pixels (the paper: 256)"
     )
-    detail_transfer: bool = True
+    detail_transfer: bool = Field(True, description="give layers the video's own detail")
+    detail_margin: Share = Field(
+        0.015,
+        description="around mattes the background gets no detail; share of the frame's width, "
+        "0 as in the paper",
+    )
     seed: Index = 0
 
 

@@ -1,11 +1,18 @@
 """Detail transfer: give each layer what the renderer missed of the video (section 4.4)."""
 
+import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from retime.layers.composite import over, transmittance
 
+# A layer this opaque keeps its surroundings' detail from the background altogether.
+COVERS = 0.25
 
-def transfer_detail(layers: Tensor, order: Tensor, background: Tensor, frame: Tensor) -> Tensor:
+
+def transfer_detail(
+    layers: Tensor, order: Tensor, background: Tensor, frame: Tensor, margin: int = 0
+) -> Tensor:
     """Add to each layer its share of the difference between video and composite (Eq. 9, 10).
 
     The share is the layer's transmittance, what the layers in front of it let through: an
@@ -17,12 +24,18 @@ def transfer_detail(layers: Tensor, order: Tensor, background: Tensor, frame: Te
         order: int64 [B, N], layer numbers 1..N back to front.
         background: [B, 3, H, W].
         frame: [B, 3, H, W], the video.
+        margin: pixels around mattes in which the background gets no detail (not in the paper).
+            Where a matte is drawn a little too tight, what is missing is the rim of a person;
+            handed to the background it would stay there, as an outline, when they are gone.
 
     Returns:
         [B, N + 1, 4, H, W] in 0..1: the background first, its alpha 1.
     """
     residual = frame - over(layers, order, background)  # [B, 3, H, W]
     tau = transmittance(layers[:, :, 3], order)  # [B, N + 1, H, W]
+    if margin > 0:
+        covered = F.max_pool2d(1 - tau[:, :1], 2 * margin + 1, stride=1, padding=margin)
+        tau = torch.cat([tau[:, :1] * (1 - covered / COVERS).clamp(min=0), tau[:, 1:]], 1)
     opaque = background.new_ones(background.shape[0], 1, *background.shape[-2:])
     everything = layers.new_empty(
         layers.shape[0], layers.shape[1] + 1, *layers.shape[2:]

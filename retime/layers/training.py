@@ -21,6 +21,7 @@ from retime.layers.losses import excess, missing, reconstruction, sparsity, unco
 from retime.layers.model import LayeredModel
 from retime.layers.renderer import settle_statistics
 from retime.progress import Progress
+from retime.provenance import code_digest
 
 # Where frames demand less alpha than the first of a layer it may be nothing, a shadow or a
 # reflection, and gets no more than that; where they demand more than the second it is an object,
@@ -196,6 +197,7 @@ def run_train(
     )
     trainer = Trainer(clip, settings)
     key = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
+    key += code_digest("train")
     fingerprint = hashlib.sha256(key.encode()).hexdigest()
     held = load_checkpoint(checkpoint, fingerprint)
     if held is not None:

@@ -21,6 +21,7 @@ from retime.layers.model import LayeredModel
 from retime.layers.training import to_bytes, unpack_weights
 from retime.layers.upsampler import Upsampler, enlarge
 from retime.progress import Progress, track
+from retime.provenance import code_digest
 
 LEARNING_RATE = 1e-3
 FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
@@ -104,7 +105,8 @@ class LayerEnlarger:
             background = self.background(t)
             opaque = torch.cat([background, torch.ones_like(background[:, :1])], 1)
             return torch.cat([opaque, layers[0]])
-        return transfer_detail(layers, order, self.background(t), self.picture(t))[0]
+        margin = round(self.settings.detail_margin * self.size[1])
+        return transfer_detail(layers, order, self.background(t), self.picture(t), margin)[0]
 
 
 def run_upsample(
@@ -149,6 +151,7 @@ def run_upsample(
         enlarger = LayerEnlarger(video, clip, model, canvas, plane, settings)
 
         held = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
+        held += code_digest("upsample")
         digest = hashlib.sha256(held.encode() + trained.weights[:].tobytes())
         _train(enlarger, settings, checkpoint, digest.hexdigest())
 

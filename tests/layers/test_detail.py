@@ -49,3 +49,14 @@ def test_what_is_hidden_is_left_alone():
     detailed = transfer_detail(layers, order, background, frame)
     assert torch.equal(detailed[:, 2:, :3], layers[:, 1:, :3])
     assert torch.equal(detailed[:, 0, :3], background)
+
+
+def test_around_a_matte_the_background_gets_no_detail():
+    # A person on column 3, opaque; the video differs from the background everywhere.
+    layers = torch.zeros(1, 1, 4, 1, 9)
+    layers[..., 3, 0, 3] = 1.0
+    background, frame = torch.full((1, 3, 1, 9), 0.5), torch.full((1, 3, 1, 9), 0.6)
+    detailed = transfer_detail(layers, torch.tensor([[1]]), background, frame, margin=2)
+    expected = [0.6, 0.5, 0.5, 0.5, 0.5, 0.5, 0.6, 0.6, 0.6]
+    assert torch.allclose(detailed[0, 0, 0, 0], torch.tensor(expected))
+    assert torch.allclose(detailed[0, 1, :3, 0, 3], torch.tensor(0.6))
