@@ -164,6 +164,7 @@ class UpsampleSettings(Section):
     crop: PositiveInt = Field(
         192, description="side of the training crops, pixels (the paper: 256)"
     )
+    tighten: bool = Field(True, description="draw mattes in where the frame is the background")
     detail_transfer: bool = Field(True, description="give layers the video's own detail")
     detail_margin: Share = Field(
         0.015,

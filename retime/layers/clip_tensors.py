@@ -131,7 +131,7 @@ def _recognised(
     return seen & core
 
 
-def _evidence(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
+def evidence_against(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Return float32 [h, w] in 0..1: how surely ``frame`` is not ``background`` (uint8)."""
     difference = np.abs(frame.astype(np.float32) - background.astype(np.float32)) / 255
     # A little blur, so that grain and edges half a pixel off are not taken for effects.
@@ -211,7 +211,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     edge = np.stack([_dilate(body, OUTLINE * width) for body in bodies])
     median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
-    evidence = np.stack([_evidence(f, b) for f, b in zip(rgb, seen_background, strict=True)])
+    evidence = np.stack([evidence_against(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings.

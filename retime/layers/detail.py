@@ -44,3 +44,26 @@ def transfer_detail(
     everything[:, 1:] = layers
     everything[:, :, :3] += tau[:, :, None] * residual[:, None]
     return everything.clamp_(0, 1)
+
+
+def tighten(layers: Tensor, order: Tensor, evidence: Tensor, core: Tensor) -> Tensor:
+    """Draw mattes in to what the full-size frame shows of them (not in the paper).
+
+    A matte enlarged from working size reaches a pixel or two beyond the person. Where the frame
+    is the background itself nothing stands in front of it, whatever the enlarged matte says.
+
+    Args:
+        layers: [B, N, 4, H, W] in 0..1, straight alpha.
+        order: int64 [B, N], layer numbers 1..N back to front.
+        evidence: [B, H, W] in 0..1, how surely the frame is not the background.
+        core: [B, N, H, W] in 0..1, the inside of people's UV maps, which is theirs even where
+            they are of the background's colour.
+
+    Returns:
+        The layers with alpha lowered where the frame speaks against it. What other layers hide
+        is left alone, as the frame cannot tell.
+    """
+    in_sight = transmittance(layers[:, :, 3], order)[:, 1:]  # [B, N, H, W]
+    against = in_sight * (1 - core) * (1 - evidence[:, None])
+    alpha = layers[:, :, 3] * (1 - against)
+    return torch.cat([layers[:, :, :3], alpha[:, :, None]], 2)

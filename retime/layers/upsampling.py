@@ -12,9 +12,9 @@ from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
 from retime.layers.canvas import CanvasPlane
 from retime.layers.checkpoint import Keeper, load_checkpoint
-from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors, evidence_against, load_clip_tensors
 from retime.layers.composite import over
-from retime.layers.detail import transfer_detail
+from retime.layers.detail import tighten, transfer_detail
 from retime.layers.full_size import full_size_canvas
 from retime.layers.losses import reconstruction
 from retime.layers.model import LayeredModel
@@ -101,6 +101,12 @@ class LayerEnlarger:
         each = [self.refine(enlarge(one, self.size)) for one in self.maps(t).split(1)]
         layers = torch.cat(each)[None]
         order = self.clip.order[t : t + 1]
+        if self.settings.tighten:
+            height, width = self.size
+            background = self.plane.view(self.canvas, t, (width, height))
+            evidence = torch.from_numpy(evidence_against(self.frames.rgb[t], background))
+            core = enlarge(self.clip.core[t][None].float(), self.size)
+            layers = tighten(layers, order, evidence[None], core)
         if not self.settings.detail_transfer:
             background = self.background(t)
             opaque = torch.cat([background, torch.ones_like(background[:, :1])], 1)

@@ -1,6 +1,6 @@
 import torch
 
-from retime.layers.detail import transfer_detail
+from retime.layers.detail import tighten, transfer_detail
 
 
 def scene():
@@ -60,3 +60,16 @@ def test_around_a_matte_the_background_gets_no_detail():
     expected = [0.6, 0.5, 0.5, 0.5, 0.5, 0.5, 0.6, 0.6, 0.6]
     assert torch.allclose(detailed[0, 0, 0, 0], torch.tensor(expected))
     assert torch.allclose(detailed[0, 1, :3, 0, 3], torch.tensor(0.6))
+
+
+def test_mattes_are_drawn_in_where_the_frame_is_the_background():
+    layers = torch.full((1, 2, 4, 1, 4), 0.8)
+    layers[0, 1, 3] = torch.tensor([0.0, 0.0, 0.0, 1.0])  # hides the first layer's last pixel
+    evidence = torch.tensor([[[1.0, 0.0, 0.0, 0.0]]])
+    core = torch.zeros(1, 2, 1, 4)
+    core[0, 0, 0, 2] = core[0, 1, 0, 3] = 1.0
+    tightened = tighten(layers, torch.tensor([[1, 2]]), evidence, core)
+    # Shown; contradicted; contradicted but the person's inside; hidden.
+    assert torch.allclose(tightened[0, 0, 3, 0], torch.tensor([0.8, 0.0, 0.8, 0.8]))
+    assert torch.equal(tightened[0, 1, 3], layers[0, 1, 3])
+    assert torch.equal(tightened[:, :, :3], layers[:, :, :3])
