@@ -51,7 +51,9 @@ def full_size_canvas(
             hidden, _ = plane.warp(cv2.dilate(body, around).astype(np.float32), t)
             picture, inside = plane.warp(frames.rgb[t], t)
             stack[t], valid[t] = picture[strip], (inside & (hidden < 0.01))[strip]
-        detail[strip], samples = masked_median(stack, valid)
+        median, samples = masked_median(stack, valid)
+        # Where nothing was seen there is no detail, nor any step at the edge of what was.
+        detail[strip] = np.where(samples[..., None] > 0, median, canvas[strip])
         # A few sightings may all be of someone's shadow: settled as at working size.
         settled[strip] = np.clip((samples / count - 0.1) / 0.2, 0, 1)[..., None]
     # Of the median only what the trained canvas is too small to hold.
