@@ -34,7 +34,7 @@ def test_the_artifacts_are_those_of_the_design(finished: Project) -> None:
     with Layers.open(results / "layers.h5") as layers:
         assert layers.names == ["walker", "ann", "ben"]  # clips/demo/clip.yaml
         assert layers.rgba.shape[:2] == (4, count)
-        assert layers.rgba.shape[2] == 128
+        assert layers.rgba.shape[2] == 64 * 3  # `layer_scale` in clips/demo/clip.yaml
     with TimeMap.open(results / "edits/freeze/timemap.h5") as timemap:
         walker = timemap.layer[:].tolist().index(1)
         assert set(timemap.source_time[walker]) == {25.0}  # clips/demo/edits/freeze.yaml

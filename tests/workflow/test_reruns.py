@@ -97,9 +97,7 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
         {"demo/camera.h5", *LAYERS},
     ),
     "a setting of training changed": (
-        lambda p: p.edit(
-            "clips/demo/clip.yaml", "layers:\n", "settings: {train: {seed: 1}}\nlayers:\n"
-        ),
+        lambda p: p.edit("clips/demo/clip.yaml", "settings:\n", "settings:\n  train: {seed: 1}\n"),
         TRAINING,
     ),
     "a comment in clip.yaml": (
