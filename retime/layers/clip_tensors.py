@@ -161,7 +161,7 @@ def least_alpha(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     return np.maximum(brighter, darker).max(-1).clip(0, 1)
 
 
-def _dilate(mask: np.ndarray, width: float) -> np.ndarray:
+def grow(mask: np.ndarray, width: float) -> np.ndarray:
     """Return bool [h, w] ``mask`` grown by ``width`` pixels all in all."""
     side = 2 * round(width / 2) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -207,8 +207,8 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
 
     plane = CanvasPlane.at(size, source_size, bounds, homographies)
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
-    around = np.stack([_dilate(body, MARGIN * width) for body in bodies])
-    edge = np.stack([_dilate(body, OUTLINE * width) for body in bodies])
+    around = np.stack([grow(body, MARGIN * width) for body in bodies])
+    edge = np.stack([grow(body, OUTLINE * width) for body in bodies])
     median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     evidence = np.stack([evidence_against(f, b) for f, b in zip(rgb, seen_background, strict=True)])

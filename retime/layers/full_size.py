@@ -5,7 +5,7 @@ import numpy as np
 
 from retime.artifacts import Decomposition, Frames, Seeds
 from retime.layers.canvas import CanvasPlane, masked_median
-from retime.layers.clip_tensors import MARGIN
+from retime.layers.clip_tensors import MARGIN, grow
 
 # Bytes of frames laid on the canvas that are held at a time; longer or larger clips are read
 # in several passes, so memory does not grow with them.
@@ -34,8 +34,6 @@ def full_size_canvas(
         (width, height), tuple(seeds.source_size), tuple(seeds.canvas), seeds.homographies[:]
     )
     size = plane.size
-    side = 2 * round(MARGIN * width / 2) + 1
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     small = trained.shape[1::-1]
     canvas = cv2.resize(trained, size, interpolation=cv2.INTER_CUBIC)
     detail = np.zeros((*canvas.shape[:2], 3), np.float32)
@@ -48,7 +46,7 @@ def full_size_canvas(
         for t in range(count):
             body = (seeds.iuv[t, :, :, :, 0] > 0).any(0).astype(np.uint8)
             body = cv2.resize(body, (width, height), interpolation=cv2.INTER_NEAREST)
-            hidden, _ = plane.warp(cv2.dilate(body, around).astype(np.float32), t)
+            hidden, _ = plane.warp(grow(body, MARGIN * width).astype(np.float32), t)
             picture, inside = plane.warp(frames.rgb[t], t)
             stack[t], valid[t] = picture[strip], (inside & (hidden < 0.01))[strip]
         median, samples = masked_median(stack, valid)

@@ -17,7 +17,14 @@ from retime.config import TrainSettings
 from retime.layers.checkpoint import Keeper, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.composite import over
-from retime.layers.losses import excess, missing, reconstruction, sparsity, uncovered
+from retime.layers.losses import (
+    excess,
+    mask_distance,
+    missing,
+    reconstruction,
+    sparsity,
+    uncovered,
+)
 from retime.layers.model import LayeredModel
 from retime.layers.renderer import settle_statistics
 from retime.progress import Progress
@@ -109,7 +116,7 @@ class Trainer:
         recon = reconstruction(rgb, over(layers, order, background))
         bootstrapping = progress < s.bootstrap
         if bootstrapping:
-            mask = 0.5 * (missing(positive, alpha) + excess(negative, alpha))
+            mask = mask_distance(positive, negative, alpha)
             weighted = s.mask_weight * mask
         else:
             opaque, clear = 0.5 * missing(core, alpha), 0.5 * excess(negative, alpha)
