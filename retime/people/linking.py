@@ -32,6 +32,10 @@ TURN_DEVIATION, TURN_DEVIATION_PER_SECOND = 1.5, 2.0
 SIZE_DEVIATION = 0.35
 # Two descriptions of one person are 0.3 to 0.45 apart, of two people 0.5 to 0.75.
 LOOKS_DEVIATION = 0.2
+# What a deviation of one person costs on average (half its square, in standard deviations). Taken
+# where it is not known, too: a lone detection, of which neither speed nor looks are known, must not
+# fit better than a person of whom both are.
+EXPECTED_COST = 0.5
 # Half squared deviations from which a link is worse than none.
 DEAREST_LINK = 6.0
 # Seconds over which the speed and size of a tracklet's end are judged.
@@ -44,7 +48,10 @@ CLEAN_OVERLAP = 0.1
 
 @dataclass(frozen=True)
 class _End:
-    """One end of a tracklet: where and when it is, its velocity (pixels per frame), size, looks."""
+    """One end of a tracklet: where and when it is, its velocity (pixels per frame), size, looks.
+
+    Velocity and looks are NaN where they are not known.
+    """
 
     frame: int
     pose: np.ndarray  # [17, 3]
@@ -87,7 +94,7 @@ def _end(
     return _End(
         frames[at],
         poses[at],
-        displacement(poses[0], poses[-1]) / span if span else np.zeros(2),
+        displacement(poses[0], poses[-1]) / span if span else np.full(2, np.nan),
         float(np.median(heights)),
         looks_of(detections, looks, tracklet.frames[::way], tracklet.entries[::way], WITNESSES),
     )
@@ -99,8 +106,8 @@ def link_cost(tail: _End, head: _End, fps: float) -> float:
     fade = FADE_SECONDS * fps
     # Half of the way is foretold from before the gap, half from after it.
     half = max(gap / 2, 1)
-    travel = faded_travel(tail.velocity, half, fade) + faded_travel(head.velocity, half, fade)
-    way = displacement(tail.pose, head.pose) - travel * (gap / 2 / half)
+    foretold = [faded_travel(np.nan_to_num(end.velocity), half, fade) for end in (tail, head)]
+    way = displacement(tail.pose, head.pose) - sum(foretold) * (gap / 2 / half)
     height, seconds = (tail.height + head.height) / 2, gap / fps
     off = float(np.linalg.norm(way)) / height
     turn = float(np.linalg.norm(head.velocity - tail.velocity)) * fps / height
@@ -110,7 +117,7 @@ def link_cost(tail: _End, head: _End, fps: float) -> float:
         float(np.log(tail.height / head.height)) / SIZE_DEVIATION,
         difference(tail.looks, head.looks) / LOOKS_DEVIATION,
     ]
-    return sum(deviation**2 / 2 for deviation in deviations if not np.isnan(deviation))
+    return sum(EXPECTED_COST if np.isnan(d) else d**2 / 2 for d in deviations)
 
 
 def link(

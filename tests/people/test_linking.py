@@ -91,6 +91,23 @@ def test_looks_tell_who_comes_back_where_movement_cannot():
     ]
 
 
+def test_a_lone_detection_does_not_take_a_persons_place():
+    # Someone is hidden for ten frames and has moved a little when seen again; two frames later
+    # there is for once a second detection just where they were, of which no looks are known.
+    def frame(t):
+        if gone(t, 20, 29):
+            return []
+        return [standing(100 if t < 20 else 115, 200)] + [standing(100, 200)] * (t == 32)
+
+    def colours(found):
+        looks = coloured(found, lambda t, entry: 0)
+        looks[32, 1] = np.nan
+        return looks
+
+    tracks = linked([frame(t) for t in range(50)], colours)
+    assert sorted(len(t.frames) for t in tracks) == [1, 40]
+
+
 def test_frames_that_show_two_people_in_one_place_are_no_witnesses():
     found = detections([[standing(100, 200), standing(x, 200)] for x in (110, 200, 200)])
     assert [clean(found, t, 0) for t in range(3)] == [False, True, True]
