@@ -148,6 +148,9 @@ class TrainSettings(Section):
     mask_weight: float = Field(50.0, ge=0, description="of the mask loss in that time")
     clear_weight: float = Field(5.0, ge=0, description="of its clear half, to the end")
     core_weight: float = Field(0.1, ge=0, description="of its opaque half's core, to the end")
+    hidden_weight: float = Field(
+        1.0, ge=0, description="of the opaque half where others hide it, to the end"
+    )
     l1: float = Field(0.005, ge=0, description="weight of the mean of alpha")
     l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
     cover: float = Field(4.0, ge=0, description="weight of what layers leave unexplained")
@@ -160,9 +163,18 @@ class UpsampleSettings(Section):
     """Stage ``upsample``: layers at layer size and detail transfer."""
 
     channels: PositiveInt = Field(16, description="channels of the upsampler (the paper: 64)")
-    steps: PositiveInt = Field(200, description="updates of the weights (the paper: 500 epochs)")
+    steps: PositiveInt = Field(400, description="updates of the weights (the paper: 500 epochs)")
     crop: PositiveInt = Field(
         192, description="side of the training crops, pixels (the paper: 256)"
+    )
+    guided: bool = Field(
+        True, description="show the upsampler what the full-size frame demands of mattes"
+    )
+    cover: float = Field(
+        1.0, ge=0, description="weight of what layers leave unexplained, if guided"
+    )
+    haze: float = Field(
+        0.3, ge=0, description="of alpha beyond what the frame demands of it, if guided"
     )
     tighten: bool = Field(True, description="draw mattes in where the frame is the background")
     detail_transfer: bool = Field(True, description="give layers the video's own detail")

@@ -8,6 +8,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from retime.layers.shade import (
+    BRIGHT,
+    DARK,
+    SAME_COLOUR,
+    ground_samples,
+    lasting_shade,
+    lift_shade,
+)
+
 # Rows of a median are computed in strips that hold at most this many samples (float32, 3 channels).
 STRIP_SAMPLES = 8_000_000
 
@@ -27,7 +36,7 @@ def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
 
 # The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
 # than the median by more than the second of these shares of white, not at all below the first.
-BRIGHT, SHADOW, SAME_COLOUR = 0.97, (0.02, 0.05), 1.12
+AT_TIMES, SHADOW = 0.97, (0.02, 0.05)
 # What is seen in a smaller share of the frames may be a limb that no map shows.
 LEAST_SEEN = 0.12
 # Ground seen free of people and margin for this share of the frames is known. What differs from it
@@ -223,16 +232,23 @@ def background_median(
     # Ground that is seldom free of people may, when it is, show what somebody carries past.
     sure = count >= SURE * len(frames)
     strangers = _strangers(stack, median, sure) & ~sure
-    (median, bright), count = masked_quantiles(stack, free & ~strangers, (0.5, BRIGHT))
+    (median, bright), count = masked_quantiles(stack, free & ~strangers, (0.5, AT_TIMES))
     # Elsewhere than about people there are no shadows of theirs, and what moves, moves by itself.
     about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
     median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
     close, close_count = masked_median(stack, free_of(bodies) & ~strangers)
     enough = LEAST_SEEN * len(frames)
-    canvas = np.where(count[..., None] >= enough, median, close).round().astype(np.uint8)
+    canvas = np.where(count[..., None] >= enough, median, close)
     unknown = ((count < enough) & (close_count < enough)).astype(np.uint8)
+    # Shadows begin at the feet, so here the margin around bodies counts, too.
+    ground = free_of(bodies) & ~strangers & ground_samples(stack, close)
+    levels, seen_ground = masked_quantiles(stack, ground, (BRIGHT, 0.5, DARK))
+    shade = lasting_shade(*levels, about.any(0) & (seen_ground >= enough))
+    brightest = np.where(shade[..., None], np.maximum(canvas, levels[0]), canvas)
+    canvas = lift_shade(brightest, shade, unknown == 0).round().astype(np.uint8)
     if unknown.any():
         canvas = cv2.inpaint(canvas, unknown, 5, cv2.INPAINT_TELEA)
+    count = np.where(shade, seen_ground, count)
     return canvas, (count / len(frames)).astype(np.float32)
 
 

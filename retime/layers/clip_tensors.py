@@ -26,6 +26,8 @@ RECOGNISED = 0.15
 # A pixel that differs from the background by less than the first is explained by it, by more
 # than the second it is not (0..1, largest difference of the three channels).
 EXPLAINED, UNEXPLAINED = 0.02, 0.06
+# A pixel that differs by less than this, in itself, is nothing but background.
+GROUND = 0.03
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,16 @@ def evidence_against(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     return ramp * ramp * (3 - 2 * ramp)
 
 
+def is_ground(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Return bool [h, w]: where ``frame`` shows the ``background`` and nothing else (uint8).
+
+    Pixel by pixel: between an arm and the trunk, a gap of a pixel or two is ground, where
+    ``evidence_against``, which looks about, sees the arm.
+    """
+    difference = np.abs(frame.astype(np.int16) - background.astype(np.int16)).max(-1)
+    return difference < GROUND * 255
+
+
 def least_alpha(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Return the least alpha of a layer over ``background`` that can make it ``frame``.
 
@@ -214,8 +226,11 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     evidence = np.stack([evidence_against(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])
     # What the background cannot explain is never ruled out for any layer by its distance from
-    # the people: far shadows, balloons on strings.
+    # the people: far shadows, balloons on strings. What it explains to the full is ruled out
+    # however close it is: a layer would be painted there in the ground's own colour.
     negative = (trimap == CLEAR) & (evidence < 0.5)[:, None]
+    ground = np.stack([is_ground(f, b) for f, b in zip(rgb, seen_background, strict=True)])
+    negative |= (trimap != OPAQUE) & ground[:, None]
     taps = [
         [atlas_taps(i, number[p], tile) for i, p in zip(*f, strict=True)]
         for f in zip(iuv, person, strict=True)

@@ -3,6 +3,11 @@
 import torch
 from torch import Tensor
 
+# Where frames demand less alpha than the first of a layer it may be nothing, a shadow or a
+# reflection, and gets no more than that; where they demand more than the second it is an object,
+# of which the demand is only a lower bound.
+FAINT = (0.5, 0.8)
+
 
 def reconstruction(frame: Tensor, composite: Tensor) -> Tensor:
     """Mean absolute difference of frame and composite, both [B, 3, H, W] in 0..1 (Eq. 3)."""
@@ -39,15 +44,17 @@ def approximate_l0(alpha: Tensor) -> Tensor:
     return 2 * torch.sigmoid(5 * alpha) - 1
 
 
-def sparsity(alpha: Tensor, l1: float, l0: float) -> Tensor:
+def sparsity(alpha: Tensor, l1: float, l0: float, weight: Tensor | float = 1.0) -> Tensor:
     """Regularise mattes to be sparse (Eq. 6), summed over layers, averaged over pixels.
 
     Args:
         alpha: [B, N, H, W] in 0..1.
         l1: weight of the mean of alpha (gamma of Eq. 6 times beta of Eq. 7).
         l0: weight of the mean of Phi0 (beta).
+        weight: of each pixel, [B, N, H, W] or a number; the paper: 1.
     """
-    per_layer = l1 * alpha.mean((0, 2, 3)) + l0 * approximate_l0(alpha).mean((0, 2, 3))
+    each = weight * (l1 * alpha + l0 * approximate_l0(alpha))
+    per_layer = each.mean((0, 2, 3))
     return per_layer.sum()
 
 
@@ -64,3 +71,22 @@ def uncovered(least: Tensor, alpha: Tensor) -> Tensor:
     """
     coverage = 1 - (1 - alpha).prod(1)
     return (least - coverage).clamp(min=0).mean()
+
+
+def beyond_demand(least: Tensor, alpha: Tensor, free: Tensor) -> Tensor:
+    """How far layers exceed the alpha that the frame demands, where little is demanded.
+
+    Not in the paper. What is faint is as faint as the frame says: shadows do not become paint in
+    the ground's colour, and no haze of that colour stays around a person.
+
+    Args:
+        least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
+        alpha: [B, N, H, W] in 0..1.
+        free: [B, N, H, W] in 0..1, where the layer may be faint.
+
+    Returns:
+        Summed over layers, averaged over pixels.
+    """
+    faint = ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)[:, None]
+    beyond = free * faint * (alpha - least[:, None]).clamp(min=0)
+    return beyond.mean((0, 2, 3)).sum()

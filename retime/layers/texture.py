@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.ndimage import distance_transform_edt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -70,6 +71,26 @@ def texel_colours(seen: list[tuple[Taps, Tensor]], people: int, tile: int) -> tu
     return total / weight.clamp(min=1e-6)[:, None], known
 
 
+def nearest_known(known: Tensor, tile: int) -> Tensor:
+    """Return for each texel the nearest known one of the same tile; itself in tiles without any.
+
+    Args:
+        known: bool [people * 24 * tile * tile].
+        tile: texels on a tile's side.
+
+    Returns:
+        int64 [people * 24 * tile * tile].
+    """
+    tiles = known.view(-1, tile, tile).numpy()
+    nearest = np.arange(known.numel()).reshape(tiles.shape)
+    for number in np.flatnonzero(tiles.any((1, 2))):
+        row, column = distance_transform_edt(
+            ~tiles[number], return_distances=False, return_indices=True
+        )
+        nearest[number] = nearest[number, row, column]
+    return torch.from_numpy(nearest.reshape(-1))
+
+
 class Atlas(nn.Module):
     """The learned textures of all people.
 
@@ -91,13 +112,34 @@ class Atlas(nn.Module):
     def warm_start(self, colours: Tensor, known: Tensor, bias: float = 0.0) -> None:
         """Put colours into the first three channels.
 
+        Texels that no frame shows take the nearest known colour of their tile, or else the mean of
+        their person's.
+
         Args:
             colours: [texels, 3] in 0..1, from ``texel_colours``.
             known: bool [texels].
             bias: of the renderer's colours, to be made up for.
         """
+        nearest = nearest_known(known, self.tile)
+        spread, found = colours[nearest], known[nearest]
+        for person in range(len(known) // (PARTS * self.tile**2)):
+            own = slice(person * PARTS * self.tile**2, (person + 1) * PARTS * self.tile**2)
+            if known[own].any():
+                spread[own][~found[own]] = colours[own][known[own]].mean(0)
+                found[own] = True
         # What the renderer's tanh turns back into the colour; black and white would be infinite.
-        self.texels[known, :3] = torch.atanh((2 * colours[known] - 1).clamp(-0.98, 0.98)) - bias
+        self.texels[found, :3] = torch.atanh((2 * spread[found] - 1).clamp(-0.98, 0.98)) - bias
+
+    @torch.no_grad()
+    def complete(self, known: Tensor) -> None:
+        """Give texels that no frame shows all channels of the nearest one that was learned.
+
+        They come to sight where a person is hidden, or stands before another frame's ground.
+
+        Args:
+            known: bool [texels].
+        """
+        self.texels.copy_(self.texels[nearest_known(known, self.tile)])
 
     def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Sample the atlases.

@@ -16,8 +16,9 @@ from retime.artifacts import Decomposition, Seeds
 from retime.config import TrainSettings
 from retime.layers.checkpoint import Keeper, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
-from retime.layers.composite import over
+from retime.layers.composite import over, transmittance
 from retime.layers.losses import (
+    beyond_demand,
     excess,
     mask_distance,
     missing,
@@ -30,10 +31,6 @@ from retime.layers.renderer import settle_statistics
 from retime.progress import Progress
 from retime.provenance import code_digest
 
-# Where frames demand less alpha than the first of a layer it may be nothing, a shadow or a
-# reflection, and gets no more than that; where they demand more than the second it is an object,
-# of which the demand is only a lower bound.
-FAINT = (0.5, 0.8)
 CLEARING = 0.3  # share of the steps in which that pressure rises after the bootstrap
 WARM_UP = 30  # steps in which the rate rises; Adam's first steps are large
 RECONSTRUCTION_WEIGHT = 2.0  # the losses' other weights are given for colours in -1..1
@@ -114,6 +111,9 @@ class Trainer:
         layers, _ = self.model.layers(x, len(frames))  # [B, N, 4, h, w]
         alpha = layers[:, :, 3]
         recon = reconstruction(rgb, over(layers, order, background))
+        # No frame speaks of a body that others hide: it is as its UV map says, unthinned.
+        sight = transmittance(alpha.detach(), order)[:, 1:]  # [B, N, h, w]
+        hidden = positive * (1 - sight)
         bootstrapping = progress < s.bootstrap
         if bootstrapping:
             mask = mask_distance(positive, negative, alpha)
@@ -122,12 +122,11 @@ class Trainer:
             opaque, clear = 0.5 * missing(core, alpha), 0.5 * excess(negative, alpha)
             mask = opaque + clear
             weighted = s.core_weight * opaque + s.clear_weight * clear
-        sparse = sparsity(alpha, s.l1, s.l0)
-        faint = ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)[:, None]
-        beyond = free * faint * (alpha - least[:, None]).clamp(min=0)
+            weighted = weighted + s.hidden_weight * 0.5 * missing(hidden, alpha)
+        sparse = sparsity(alpha, s.l1, s.l0, 1 - hidden)
         # What is faint is first found, then cleared of what need not be there.
         clearing = min(max((progress - s.bootstrap) / CLEARING, 0.05), 1.0)
-        sparse = sparse + s.haze * clearing * beyond.mean((0, 2, 3)).sum()
+        sparse = sparse + s.haze * clearing * beyond_demand(least, alpha, free)
         weighted = weighted + s.cover * uncovered(least, alpha)
         total = RECONSTRUCTION_WEIGHT * recon + weighted + sparse
         self.optimiser.zero_grad(set_to_none=True)
@@ -140,7 +139,8 @@ class Trainer:
 
     @torch.no_grad()
     def settle(self) -> None:
-        """Make the renderer ready for inference."""
+        """Make textures and renderer ready for inference."""
+        self.model.atlas.complete(self.clip.texture[1])
         inputs = [self.model.inputs(self.clip, [t]) for t in range(self.clip.frames)]
         settle_statistics(self.model.renderer, inputs)
 

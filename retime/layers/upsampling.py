@@ -4,115 +4,20 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
-from retime.layers.canvas import CanvasPlane
 from retime.layers.checkpoint import Keeper, load_checkpoint
-from retime.layers.clip_tensors import ClipTensors, evidence_against, load_clip_tensors
-from retime.layers.composite import over
-from retime.layers.detail import tighten, transfer_detail
+from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.enlarger import LayerEnlarger
 from retime.layers.full_size import full_size_canvas
-from retime.layers.losses import reconstruction
 from retime.layers.model import LayeredModel
 from retime.layers.training import to_bytes, unpack_weights
-from retime.layers.upsampler import Upsampler, enlarge
 from retime.progress import Progress, track
 from retime.provenance import code_digest
 
 LEARNING_RATE = 1e-3
-FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
-
-
-class LayerEnlarger:
-    """Makes layers at layer size from the frozen renderer's, frame by frame."""
-
-    def __init__(
-        self,
-        frames: Frames,
-        clip: ClipTensors,
-        model: LayeredModel,
-        canvas: np.ndarray,
-        plane: CanvasPlane,
-        settings: UpsampleSettings,
-    ) -> None:
-        self.frames, self.clip, self.model = frames, clip, model
-        self.canvas, self.plane, self.settings = canvas, plane, settings
-        self.size = frames.rgb.shape[1:3]  # height, width
-        texture = model.atlas.texels.shape[1] + 1
-        features = model.renderer.up[-1][0].out_channels
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed)
-            self.network = Upsampler(4 + texture + features, settings.channels).to(
-                memory_format=torch.channels_last
-            )
-
-    @torch.no_grad()
-    def maps(self, t: int) -> Tensor:
-        """Return what the upsampler reads of frame ``t`` at working size, [N, inputs, h, w]."""
-        x = self.model.inputs(self.clip, [t])
-        layers, features = self.model.layers(x, 1)
-        return torch.cat([layers[0], x, features[0]], 1)
-
-    def picture(self, t: int) -> Tensor:
-        """Return frame ``t`` of the video, [1, 3, H, W] in 0..1."""
-        return torch.from_numpy(self.frames.rgb[t]).permute(2, 0, 1)[None].float() / 255
-
-    def background(self, t: int) -> Tensor:
-        """Return the background that frame ``t`` sees, [1, 3, H, W] in 0..1."""
-        height, width = self.size
-        seen = self.plane.view(self.canvas, t, (width, height))
-        return torch.from_numpy(np.ascontiguousarray(seen)).permute(2, 0, 1)[None].float() / 255
-
-    def crop(self, step: int) -> tuple[int, slice, slice]:
-        """Return the frame and the crop of a training step, drawn by step."""
-        random = np.random.default_rng((self.settings.seed, step))
-        height, width = self.size
-        side_y, side_x = min(self.settings.crop, height), min(self.settings.crop, width)
-        t = int(random.integers(self.clip.frames))
-        top = int(random.integers(height - side_y + 1))
-        left = int(random.integers(width - side_x + 1))
-        return t, slice(top, top + side_y), slice(left, left + side_x)
-
-    def refine(self, maps: Tensor) -> Tensor:
-        """Run the upsampler on those of the enlarged maps [N, inputs, H, W] that show anything."""
-        shown = maps[:, 3].amax((1, 2)) > FAINTEST
-        layers = maps[:, :4]
-        if not shown.any():
-            return layers
-        refined = self.network(maps[shown].contiguous(memory_format=torch.channels_last))
-        return layers.index_put((shown.nonzero()[:, 0],), refined.contiguous())
-
-    def loss(self, step: int) -> Tensor:
-        """Return the reconstruction error of a random crop (A.1: the only loss here)."""
-        t, rows, columns = self.crop(step)
-        layers = self.refine(enlarge(self.maps(t), self.size, rows, columns))
-        background = self.background(t)[:, :, rows, columns]
-        composite = over(layers[None], self.clip.order[t : t + 1], background)
-        return reconstruction(self.picture(t)[:, :, rows, columns], composite)
-
-    @torch.no_grad()
-    def layers(self, t: int) -> Tensor:
-        """Return the layers of frame ``t`` with detail, [N + 1, 4, H, W], background first."""
-        # One layer at a time: memory is that of one layer, however many there are.
-        each = [self.refine(enlarge(one, self.size)) for one in self.maps(t).split(1)]
-        layers = torch.cat(each)[None]
-        order = self.clip.order[t : t + 1]
-        if self.settings.tighten:
-            height, width = self.size
-            background = self.plane.view(self.canvas, t, (width, height))
-            evidence = torch.from_numpy(evidence_against(self.frames.rgb[t], background))
-            core = enlarge(self.clip.core[t][None].float(), self.size)
-            layers = tighten(layers, order, evidence[None], core)
-        if not self.settings.detail_transfer:
-            background = self.background(t)
-            opaque = torch.cat([background, torch.ones_like(background[:, :1])], 1)
-            return torch.cat([opaque, layers[0]])
-        margin = round(self.settings.detail_margin * self.size[1])
-        return transfer_detail(layers, order, self.background(t), self.picture(t), margin)[0]
 
 
 def run_upsample(
@@ -208,13 +113,13 @@ def _train(
     progress = Progress("upsampler", settings.steps, done)
     with Keeper(checkpoint, key, state) as keeper:
         while done < settings.steps:
-            loss = enlarger.loss(done)
+            loss, reconstruction = enlarger.loss(done)
             optimiser.zero_grad(set_to_none=True)
             if loss.requires_grad:  # a crop without people has nothing to teach
                 loss.backward()
                 optimiser.step()
             done += 1
-            progress.advance(note=f"reconstruction {loss.item():.4f}")
+            progress.advance(note=f"reconstruction {reconstruction.item():.4f}")
             keeper.step()
     progress.finish()
     network.eval()

@@ -109,3 +109,29 @@ def test_correction_counts_where_the_background_was_hardly_seen(seen, moved):
     with torch.no_grad():
         canvas.correction.fill_(0.8)
     assert canvas.picture().mean().item() == pytest.approx(0.8 * moved, abs=1e-6)
+
+
+def test_ground_in_the_middle_of_a_moving_shadow_is_lit_as_the_ground_around_it():
+    # Somebody's soft shadow of radius 9 swings by 4 pixels: its middle is dark in all frames.
+    frames, height, width = 16, 40, 200
+    v, u = np.mgrid[0:height, 0:width]
+    light = np.stack(
+        [
+            1 - 0.6 * (1 - np.hypot(u - 100 - 4 * np.sin(0.8 * t), v - 20) / 9).clip(0, 1)
+            for t in range(frames)
+        ]
+    )
+    rgb = np.round(light[..., None] * (160, 130, 100)).astype(np.uint8)
+    nobody = np.zeros(light.shape, bool)
+    still = np.tile(np.eye(3), (frames, 1, 1))
+    plane = CanvasPlane.at((width, height), (width, height), (0, 0, width, height), still)
+    about = nobody.copy()
+    about[:, :, 70:130] = True
+    canvas, seen = background_median(rgb, nobody, nobody, about, plane)
+    middle = np.s_[17:24, 97:104]
+    assert rgb[:, 20, 100].max() < 0.75 * 160  # never fully lit
+    assert np.abs(canvas[middle].astype(int) - (160, 130, 100)).max() <= 8
+    assert (seen == 1).all()
+    # What moves far from all people casts no shadow of theirs.
+    elsewhere, _ = background_median(rgb, nobody, nobody, nobody, plane)
+    assert elsewhere[20, 100].max() < 0.75 * 160

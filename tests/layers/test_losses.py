@@ -5,6 +5,7 @@ import torch
 
 from retime.layers.losses import (
     approximate_l0,
+    beyond_demand,
     excess,
     mask_distance,
     missing,
@@ -55,3 +56,22 @@ def test_uncovered_is_what_all_layers_together_lack():
     # Coverage of two layers of one half each is 3/4: 0.15 short, then enough.
     alpha = torch.full((1, 2, 1, 2), 0.5)
     assert uncovered(least, alpha).item() == pytest.approx(0.15 / 2)
+
+
+def test_what_exceeds_the_demand_counts_where_little_is_demanded():
+    # Demands of 0, 0.4 and 0.9: the last is an object's, of which the demand is a lower bound.
+    least = torch.tensor([[[0.0, 0.4, 0.9]]])
+    alpha = torch.tensor([[[[0.3, 0.6, 1.0]], [[0.0, 0.2, 1.0]]]])
+    free = torch.tensor([[[[1.0, 1.0, 1.0]], [[1.0, 1.0, 1.0]]]])
+    # First layer: 0.3 and 0.2 too much; second: nothing. Averaged over three pixels.
+    assert beyond_demand(least, alpha, free).item() == pytest.approx(0.5 / 3)
+    # At a demand of 0.65, half way between the two limits, excess counts half.
+    half = beyond_demand(torch.tensor([[[0.65]]]), torch.ones(1, 1, 1, 1), torch.ones(1, 1, 1, 1))
+    assert half.item() == pytest.approx(0.5 * 0.35)
+    assert beyond_demand(least, alpha, 0 * free).item() == 0
+
+
+def test_pixels_of_weight_zero_are_not_made_sparse():
+    alpha = torch.tensor([[[[0.5, 1.0]]]])
+    weight = torch.tensor([[[[1.0, 0.0]]]])
+    assert sparsity(alpha, l1=2.0, l0=0.0, weight=weight).item() == pytest.approx(2 * 0.5 / 2)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from retime.layers.texture import PARTS, Atlas, atlas_taps, texel_colours
+from retime.layers.texture import PARTS, Atlas, atlas_taps, nearest_known, texel_colours
 
 
 def one_pixel(part, u, v, person=1):
@@ -51,5 +51,37 @@ def test_warm_start_keeps_the_mean_colour_seen():
     atlas.warm_start(colours, known, bias=-1.0)
     # Grey is 0 before the tanh, and the renderer will add its bias of -1.
     assert atlas.texels[0, :3].tolist() == pytest.approx([1, 1, 1])
-    assert torch.equal(atlas.texels[0, 3], before[0, 3])
-    assert torch.equal(atlas.texels[4:], before[4:])
+    assert torch.equal(atlas.texels[:, 3], before[:, 3])
+
+
+def test_unseen_texels_take_after_the_nearest_seen_of_their_tile():
+    tile = 3
+    known = torch.zeros(PARTS * tile * tile, dtype=torch.bool)
+    known[tile * tile + 0] = True  # in the second tile: its first corner
+    known[tile * tile + 8] = True  # and the opposite one
+    nearest = nearest_known(known, tile)
+    second = nearest[tile * tile : 2 * tile * tile] - tile * tile
+    # Corners at (0, 0) and (2, 2): texels nearer to the one than to the other.
+    assert second[[0, 1, 3]].tolist() == [0, 0, 0]
+    assert second[[5, 7, 8]].tolist() == [8, 8, 8]
+    others = torch.cat([nearest[: tile * tile], nearest[2 * tile * tile :]])
+    own = torch.arange(len(known))
+    assert (others == torch.cat([own[: tile * tile], own[2 * tile * tile :]])).all()
+
+
+def test_no_texel_starts_at_a_random_colour_once_its_person_was_seen():
+    tile, count = 2, 2 * PARTS * 4
+    known = torch.zeros(count, dtype=torch.bool)
+    known[[0, 4]] = True  # of the first person alone: one texel in each of two tiles
+    colours = torch.zeros(count, 3)
+    colours[0], colours[4] = 0.25, 0.75
+    atlas = Atlas(2, 3, tile, torch.Generator().manual_seed(0))
+    start = atlas.texels.detach().clone()
+    atlas.warm_start(colours, known)
+    shown = torch.tanh(atlas.texels.detach()) * 0.5 + 0.5
+    torch.testing.assert_close(shown[:4], torch.full((4, 3), 0.25))
+    torch.testing.assert_close(shown[4:8], torch.full((4, 3), 0.75))
+    torch.testing.assert_close(shown[8 : PARTS * 4], torch.full((PARTS * 4 - 8, 3), 0.5))
+    torch.testing.assert_close(atlas.texels[PARTS * 4 :], start[PARTS * 4 :])
+    atlas.complete(known)
+    torch.testing.assert_close(atlas.texels[3], atlas.texels[0])

@@ -7,7 +7,12 @@ from retime.artifacts import Decomposition, Frames, Layers
 from retime.config import TrainSettings, UpsampleSettings
 from retime.errors import InputError
 from retime.layers import training
-from retime.layers.clip_tensors import least_alpha, load_clip_tensors
+from retime.layers.clip_tensors import (
+    evidence_against,
+    is_ground,
+    least_alpha,
+    load_clip_tensors,
+)
 from retime.layers.composite import over_pictures
 from retime.layers.training import Trainer, run_train
 from retime.layers.upsampling import run_upsample
@@ -29,6 +34,18 @@ def test_least_alpha_of_a_shadow_is_its_alpha():
     assert least_alpha(light, background)[0, 0] == 1
 
 
+def test_a_gap_as_narrow_as_a_pixel_is_ground():
+    background = np.full((5, 5, 3), 100, np.uint8)
+    frame = background.copy()
+    frame[:, 1] = frame[:, 3] = 180  # an arm and the trunk
+    frame[2, 2] = 107  # a little grain in between: 7 of 255 is less than 3 %
+    frame[3, 2] = 108
+    ground = is_ground(frame, background)
+    assert ground[:, 2].tolist() == [True, True, True, False, True]
+    assert not ground[:, 1].any()
+    assert evidence_against(frame, background)[2, 2] == 1
+
+
 def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
     assert (clip.frames, clip.layers, clip.size, clip.people) == (6, 2, (32, 64), 2)
@@ -41,8 +58,11 @@ def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
     # not be ruled out for it, were it not recognised as the blue person.
     assert clip.evidence[0, 20, 54] > 0.9
     assert clip.negative[0, 0, 20, 54]
-    assert clip.evidence[0, 14, 49] > 0.9  # its very edge is not recognised
-    assert not clip.negative[0, 0, 19, 49]
+    assert clip.evidence[0, 14, 50] > 0.9  # its very edge is not recognised
+    assert not clip.negative[0, 0, 19, 50]
+    # One pixel on, the box is still near enough to be evidence, but what is seen is the wall.
+    assert clip.evidence[0, 14, 49] > 0.9
+    assert clip.negative[0, 0, 19, 49]
 
 
 def test_every_epoch_shows_every_frame_once(tiny_clip):

@@ -1,0 +1,213 @@
+"""Layers at layer size, frame by frame, from the frozen renderer's at working size (4.4, A.2.2)."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from retime.artifacts import Frames
+from retime.config import UpsampleSettings
+from retime.layers.canvas import CanvasPlane
+from retime.layers.clip_tensors import ClipTensors, evidence_against, least_alpha
+from retime.layers.composite import over, transmittance
+from retime.layers.detail import tighten, transfer_detail
+from retime.layers.losses import beyond_demand, reconstruction, uncovered
+from retime.layers.model import LayeredModel
+from retime.layers.upsampler import Upsampler, enlarge
+
+FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
+# Frame and background are compared with this many pixels around a part, for the blur in it.
+RIM = 4
+# Around what a layer shows, the network sees as many pixels as its eight convolutions reach.
+REACH = 8
+# What the upsampler sees of the full-size frame: its difference from the background, the alpha
+# that this demands, and where the layer is in sight.
+GUIDE_CHANNELS = 5
+
+EVERYTHING = slice(None)
+
+
+class View(NamedTuple):
+    """A part of a frame at layer size, and what it says of layers before the background."""
+
+    picture: Tensor  # [1, 3, H, W] in 0..1, the video
+    background: Tensor  # [1, 3, H, W] in 0..1
+    evidence: Tensor  # [1, H, W] in 0..1, how surely the picture is not the background
+    least: Tensor  # [1, H, W] in 0..1, the least alpha that explains it
+
+
+class LayerEnlarger:
+    """Makes layers at layer size from the frozen renderer's.
+
+    Args:
+        frames: the video at layer size.
+        clip: the clip at working size.
+        model: trained, in inference mode.
+        canvas: uint8 [Hc, Wc, 3], the background at layer size.
+        plane: how frames of layer size lie in it.
+        settings: of stage ``upsample``.
+    """
+
+    def __init__(
+        self,
+        frames: Frames,
+        clip: ClipTensors,
+        model: LayeredModel,
+        canvas: np.ndarray,
+        plane: CanvasPlane,
+        settings: UpsampleSettings,
+    ) -> None:
+        self.frames, self.clip, self.model = frames, clip, model
+        self.canvas, self.plane, self.settings = canvas, plane, settings
+        self.size = frames.rgb.shape[1:3]  # height, width
+        inputs = 4 + model.atlas.texels.shape[1] + 1 + model.renderer.up[-1][0].out_channels
+        if settings.guided:
+            inputs += GUIDE_CHANNELS
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings.seed)
+            self.network = Upsampler(inputs, settings.channels).to(
+                memory_format=torch.channels_last
+            )
+
+    @torch.no_grad()
+    def maps(self, t: int) -> Tensor:
+        """Return what the upsampler reads of frame ``t`` at working size, [N, inputs, h, w]."""
+        x = self.model.inputs(self.clip, [t])
+        layers, features = self.model.layers(x, 1)
+        return torch.cat([layers[0], x, features[0]], 1)
+
+    def view(self, t: int, rows: slice = EVERYTHING, columns: slice = EVERYTHING) -> View:
+        """Return a part of frame ``t`` and what it says."""
+        height, width = self.size
+        (top, bottom, _), (left, right, _) = rows.indices(height), columns.indices(width)
+        y, x = max(top - RIM, 0), max(left - RIM, 0)
+        around = slice(y, bottom + RIM), slice(x, right + RIM)
+        picture = self.frames.rgb[t][around]
+        background = self.plane.view(self.canvas, t, (width, height))[around]
+        evidence = evidence_against(picture, background)
+        maps = (picture, background, evidence, least_alpha(picture, background) * evidence)
+        inner = slice(top - y, bottom - y), slice(left - x, right - x)
+        picture, background, evidence, least = (
+            torch.from_numpy(np.ascontiguousarray(m[inner])) for m in maps
+        )
+        return View(
+            picture.permute(2, 0, 1)[None].float() / 255,
+            background.permute(2, 0, 1)[None].float() / 255,
+            evidence[None],
+            least[None],
+        )
+
+    def crop(self, step: int) -> tuple[int, slice, slice]:
+        """Return the frame and the crop of a training step, drawn by step."""
+        random = np.random.default_rng((self.settings.seed, step))
+        height, width = self.size
+        side_y, side_x = min(self.settings.crop, height), min(self.settings.crop, width)
+        t = int(random.integers(self.clip.frames))
+        top = int(random.integers(height - side_y + 1))
+        left = int(random.integers(width - side_x + 1))
+        return t, slice(top, top + side_y), slice(left, left + side_x)
+
+    def guide(self, view: View, sight: Tensor) -> Tensor:
+        """Return what the frame says of each layer, and where it is in sight, [N, 5, H, W].
+
+        Args:
+            view: of the part.
+            sight: [N, H, W] in 0..1, how much of the layer others let through.
+        """
+        said = torch.cat([view.picture - view.background, view.least[:, None]], 1)
+        return torch.cat([sight[:, None] * said, sight[:, None]], 1)
+
+    def refine(self, maps: Tensor, guide: Tensor | None) -> Tensor:
+        """Run the upsampler on those of the enlarged maps [N, inputs, H, W] that show anything."""
+        shown = maps[:, 3].amax((1, 2)) > FAINTEST
+        layers = maps[:, :4]
+        if not shown.any():
+            return layers
+        if guide is not None:
+            maps = torch.cat([maps, guide], 1)
+        refined = self.network(maps[shown].contiguous(memory_format=torch.channels_last))
+        if guide is not None:
+            refined = self.confine(refined, layers[shown], guide[shown, -1:])
+        return layers.index_put((shown.nonzero()[:, 0],), refined.contiguous())
+
+    def confine(self, refined: Tensor, enlarged: Tensor, sight: Tensor) -> Tensor:
+        """Keep refined layers to what the frame can tell of them.
+
+        What a frame demands, it demands of no layer in particular: one layer would take over what
+        belongs to another far from it. So mattes stay within a working pixel of what they were,
+        and what others hide stays as it was.
+
+        Args:
+            refined: [N, 4, H, W].
+            enlarged: [N, 4, H, W], what they were before.
+            sight: [N, 1, H, W] in 0..1, how much of each layer others let through.
+        """
+        reach = math.ceil(self.size[0] / self.clip.size[0])
+        around = F.max_pool2d(enlarged[:, 3:], 2 * reach + 1, stride=1, padding=reach)
+        alpha = torch.minimum(refined[:, 3:], around)
+        return enlarged + sight * (torch.cat([refined[:, :3], alpha], 1) - enlarged)
+
+    def loss(self, step: int) -> tuple[Tensor, Tensor]:
+        """Return what is minimised on a random crop, and the reconstruction error alone.
+
+        The paper's only loss here is the reconstruction (A.1); guided by the frame, the losses by
+        which the renderer's mattes follow the frame's demands serve at this size, too.
+        """
+        t, rows, columns = self.crop(step)
+        view, order = self.view(t, rows, columns), self.clip.order[t : t + 1]
+        maps = enlarge(self.maps(t), self.size, rows, columns)
+        sight = transmittance(maps[None, :, 3], order)[0, 1:]
+        guide = self.guide(view, sight) if self.settings.guided else None
+        layers = self.refine(maps, guide)[None]
+        recon = reconstruction(view.picture, over(layers, order, view.background))
+        if not self.settings.guided:
+            return recon, recon
+        alpha = layers[:, :, 3]
+        core = enlarge(self.clip.core[t][None].float(), self.size, rows, columns)
+        free = (1 - core) * (1 - maps[None, :, 3])
+        demands = self.settings.cover * uncovered(view.least, alpha)
+        demands = demands + self.settings.haze * beyond_demand(view.least, alpha, free)
+        return recon + demands, recon
+
+    @torch.no_grad()
+    def layers(self, t: int) -> Tensor:
+        """Return the layers of frame ``t`` with detail, [N + 1, 4, H, W], background first."""
+        view, order = self.view(t), self.clip.order[t : t + 1]
+        maps = self.maps(t)
+        alpha = enlarge(maps[:, 3:4], self.size)[:, 0]  # [N, H, W]
+        sight = transmittance(alpha[None], order)[0, 1:]
+        layers = torch.zeros(1, len(maps), 4, *self.size)
+        # One layer at a time, where it shows anything: memory and time are those of what is there.
+        for n, box in enumerate(map(shown_box, alpha)):
+            if box is None:
+                continue
+            rows, columns = box
+            part = enlarge(maps[n : n + 1], self.size, rows, columns)
+            guide = None
+            if self.settings.guided:
+                seen = View(*(m[..., rows, columns] for m in view))
+                guide = self.guide(seen, sight[n : n + 1, rows, columns])
+            layers[:, n, :, rows, columns] = self.refine(part, guide)
+        if self.settings.tighten:
+            core = enlarge(self.clip.core[t][None].float(), self.size)
+            layers = tighten(layers, order, view.evidence, core)
+        if not self.settings.detail_transfer:
+            opaque = torch.cat([view.background, torch.ones_like(view.background[:, :1])], 1)
+            return torch.cat([opaque, layers[0]])
+        margin = round(self.settings.detail_margin * self.size[1])
+        return transfer_detail(layers, order, view.background, view.picture, margin)[0]
+
+
+def shown_box(alpha: Tensor) -> tuple[slice, slice] | None:
+    """Return rows and columns of what shows of ``alpha`` [H, W], and a rim; None: nothing."""
+    shown = alpha > FAINTEST
+    rows, columns = shown.any(1).nonzero()[:, 0], shown.any(0).nonzero()[:, 0]
+    if not len(rows):
+        return None
+    return tuple(
+        slice(max(int(places[0]) - REACH, 0), int(places[-1]) + 1 + REACH)
+        for places in (rows, columns)
+    )

@@ -1,0 +1,119 @@
+"""Ground that is hardly ever out of somebody's shadow, brought to the light around it.
+
+Who jumps on the spot shades the same ground in most frames, the middle of it in all. To any method
+that sees one clip alone, what is dark in every frame is dark ground; it takes one more thing known
+of the world. Here it is this: a shadow darkens all colours alike and varies as the person moves,
+and the ground beneath is lit as the ground around it.
+"""
+
+import cv2
+import numpy as np
+from scipy.sparse import csc_matrix, diags
+from scipy.sparse.linalg import splu
+
+# A sample is the ground, in whatever light, if its three channels stand to the median's in the
+# same proportion within this factor.
+SAME_COLOUR = 1.12
+# Ground is in shadow most of the time where its brightness (as a logarithm) varies by more than
+# the first between the quantiles below, and its median lies by more than the second under the
+# bright one.
+VARIES, MOSTLY_DARK = 0.04, 0.02
+DARK, BRIGHT = 0.25, 0.95
+# Scales, in thousandths of the canvas's width, at which the ground is brought to the light around
+# it in turn: wide ones find the shadow's body, narrow ones its core.
+SCALES = (9.0, 4.5, 4.5, 3.0, 3.0)
+# Added before logarithms and ratios (of 0..255), so that grain in the dark is no colour.
+OFFSET = 8.0
+
+
+def ground_samples(stack: np.ndarray, median: np.ndarray) -> np.ndarray:
+    """Tell which samples show the ground itself, lit or in shadow.
+
+    Args:
+        stack: uint8 [T, h, w, 3].
+        median: float32 [h, w, 3] in 0..255.
+
+    Returns:
+        bool [T, h, w].
+    """
+    ratio = (stack.astype(np.float32) + OFFSET) / (median.astype(np.float32) + OFFSET)
+    return ratio.max(-1) < SAME_COLOUR * ratio.min(-1)
+
+
+def lasting_shade(
+    bright: np.ndarray, median: np.ndarray, dark: np.ndarray, candidates: np.ndarray
+) -> np.ndarray:
+    """Find ground that lies in a varying shadow most of the time.
+
+    Args:
+        bright: float32 [h, w, 3] in 0..255, the quantile ``BRIGHT`` of the ground's samples.
+        median: the same of the median.
+        dark: the same of the quantile ``DARK``.
+        candidates: bool [h, w], where shadows may fall and the ground was seen.
+
+    Returns:
+        bool [h, w], closed over small gaps and a little wider than the shadow.
+    """
+    light, usual, shade = (np.log(q.mean(-1) + OFFSET) for q in (bright, median, dark))
+    found = candidates & (light - shade > VARIES) & (light - usual > MOSTLY_DARK)
+    found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    return (cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0) & candidates
+
+
+def lift_shade(picture: np.ndarray, shade: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Light shaded ground as the ground around it is lit; what is fine in it stays.
+
+    The light inside is the membrane through the light at the rim: the solution of Laplace's
+    equation, in the logarithm of the colours. Ground is only made brighter, never darker.
+
+    Args:
+        picture: float [h, w, 3] in 0..255.
+        shade: bool [h, w], where to.
+        known: bool [h, w], where ``picture`` shows the ground at all.
+
+    Returns:
+        float64 [h, w, 3] in 0..255, equal to ``picture`` outside of ``shade``.
+    """
+    if not shade.any() or not (known & ~shade).any():
+        return picture.astype(np.float64)
+    width = picture.shape[1]
+    log = np.log(picture.astype(np.float64) + OFFSET)
+    light = _membrane(shade, _smooth(log, known & ~shade, SCALES[0] * width / 1000))
+    for scale in SCALES:
+        smooth = _smooth(log, known, scale * width / 1000)
+        log = np.where(shade[..., None], log + (light - smooth).clip(min=0), log)
+    lifted = np.where(shade[..., None], np.exp(log) - OFFSET, picture)
+    return lifted.clip(0, 255)
+
+
+def _smooth(values: np.ndarray, counts: np.ndarray, sigma: float) -> np.ndarray:
+    """Blur [h, w, 3] by what counts alone, bool [h, w]."""
+    weight = counts.astype(np.float64)
+    total = cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma)
+    share = cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.where(share[..., None] > 1e-3, total / np.maximum(share, 1e-3)[..., None], values)
+
+
+def _membrane(region: np.ndarray, rim: np.ndarray) -> np.ndarray:
+    """Fill ``region``, bool [h, w], of ``rim`` [h, w, 3] harmonically from what lies around it."""
+    y, x = np.nonzero(region)
+    number = np.full(region.shape, -1)
+    number[region] = np.arange(len(y))
+    height, width = region.shape
+    rows, columns, diagonal = [], [], np.zeros(len(y))
+    right = np.zeros((len(y), 3))
+    for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        v, u = y + dy, x + dx
+        there = (v >= 0) & (v < height) & (u >= 0) & (u < width)
+        v, u = v.clip(0, height - 1), u.clip(0, width - 1)
+        unknown, fixed = there & region[v, u], there & ~region[v, u]
+        rows.append(np.flatnonzero(unknown))
+        columns.append(number[v, u][unknown])
+        right[fixed] += rim[v, u][fixed]
+        diagonal += there
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    links = csc_matrix((np.ones(len(row)), (row, column)), (len(y), len(y)))
+    filled = rim.copy()
+    filled[region] = splu(csc_matrix(diags(diagonal) - links)).solve(right)
+    return filled

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import torch
+
+from retime.artifacts import Frames, Seeds
+from retime.config import TrainSettings, UpsampleSettings
+from retime.layers.canvas import CanvasPlane
+from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.enlarger import FAINTEST, REACH, LayerEnlarger, shown_box
+from retime.layers.model import LayeredModel
+from retime.layers.upsampler import enlarge
+
+FULL = (128, 64)  # width and height of the tiny clip at layer size
+
+
+@pytest.fixture
+def enlarger(tiny_clip):
+    """Return a maker of enlargers over an untrained renderer; arguments are settings."""
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, 4)
+    model = LayeredModel(clip, TrainSettings(channels=4, texture_channels=4, tile=4))
+    model.eval().requires_grad_(False)
+    with Frames.open(tiny_clip.frames) as frames, Seeds.open(tiny_clip.seeds) as seeds:
+        plane = CanvasPlane.at(FULL, FULL, (0, 0, *FULL), seeds.homographies[:])
+        canvas = np.full((FULL[1], FULL[0], 3), 120, np.uint8)
+
+        def make(**settings):
+            chosen = UpsampleSettings(channels=4, crop=32, **settings)
+            return LayerEnlarger(frames, clip, model, canvas, plane, chosen)
+
+        yield make
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_an_untrained_upsampler_changes_nothing(enlarger, guided):
+    # Its last layer starts at zero: what comes out is the bilinear enlargement where it shows.
+    layers = enlarger(guided=guided, tighten=False, detail_transfer=False)
+    plain = enlarge(layers.maps(2), layers.size)[:, :4]
+    shows = plain[:, 3:] > FAINTEST
+    result = layers.layers(2)
+    torch.testing.assert_close(result[1:] * shows, plain * shows)
+    assert (result[0, 3] == 1).all()
+
+
+def test_a_part_of_a_frame_says_what_the_whole_says_there(enlarger):
+    layers = enlarger()
+    rows, columns = slice(20, 50), slice(0, 61)
+    for part, whole in zip(layers.view(1, rows, columns), layers.view(1), strict=True):
+        torch.testing.assert_close(part, whole[..., rows, columns])
+
+
+def test_refined_mattes_stay_near_what_they_were_and_hidden_ones_as_they_were(enlarger):
+    before = torch.zeros(1, 4, 9, 15)
+    before[:, 3, 4, 3] = 0.5
+    sight = torch.ones(1, 1, 9, 15)
+    refined = enlarger().confine(torch.ones_like(before), before, sight)
+    # A frame of twice the working size: two pixels to every side, and no more alpha than 0.5.
+    expected = torch.zeros(9, 15)
+    expected[2:7, 1:6] = 0.5
+    torch.testing.assert_close(refined[0, 3], expected)
+    hidden = enlarger().confine(torch.ones_like(before), before, 0 * sight)
+    torch.testing.assert_close(hidden, before)
+
+
+def test_guidance_is_the_frames_difference_from_the_background_where_in_sight(enlarger):
+    layers = enlarger()
+    view = layers.view(0)
+    sight = torch.zeros(1, FULL[1], FULL[0])
+    sight[:, :, :20] = 1
+    guide = layers.guide(view, sight)
+    torch.testing.assert_close(guide[0, :3, :, :20], (view.picture - view.background)[0, :, :, :20])
+    assert (guide[..., 20:] == 0).all()
+    # The first person's red, (220, 40, 30) before 120: red asks for 100 / 135 of alpha, green for
+    # 80 / 120, blue for 90 / 120, which is most.
+    assert guide[0, 3, 20, 16] == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_box_of_what_shows_has_the_networks_reach_around_it():
+    alpha = torch.zeros(40, 60)
+    alpha[20, 30], alpha[25, 31] = 1, 0.01
+    rows, columns = shown_box(alpha)
+    assert (rows, columns) == (slice(20 - REACH, 26 + REACH), slice(30 - REACH, 32 + REACH))
+    assert shown_box(torch.full((4, 4), FAINTEST)) is None

@@ -1,0 +1,87 @@
+import numpy as np
+
+from retime.layers.shade import (
+    OFFSET,
+    _membrane,
+    ground_samples,
+    lasting_shade,
+    lift_shade,
+)
+
+HEIGHT, WIDTH = 40, 224
+
+
+def blob(x, y, radius):
+    """A soft dark spot: 1 in its middle, 0 from `radius` on, [h, w]."""
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
+    return (1 - np.hypot(u - x, v - y) / radius).clip(0, 1)
+
+
+def test_a_membrane_through_a_plane_is_the_plane():
+    # Linear functions are harmonic, so the fill must give back just what was cut out.
+    v, u = np.mgrid[0:12, 0:15].astype(float)
+    plane = np.stack([2 * u - v, u + 3 * v, 5 + 0 * u], -1)
+    region = np.zeros((12, 15), bool)
+    region[3:9, 4:11] = True
+    region[6, 6] = False  # a known pixel inside
+    np.testing.assert_allclose(
+        _membrane(region, np.where(region[..., None], 0, plane)), plane, atol=1e-9
+    )
+
+
+def test_a_membrane_may_touch_the_pictures_edge():
+    rim = np.full((6, 6, 3), 7.0)
+    region = np.zeros((6, 6), bool)
+    region[:3] = True
+    np.testing.assert_allclose(_membrane(region, rim), 7.0)
+
+
+def test_shadows_keep_the_grounds_colour_and_things_do_not():
+    median = np.full((1, 3, 3), (160.0, 120.0, 90.0), np.float32)
+    stack = np.uint8([[[(80, 60, 45), (160, 120, 90), (200, 70, 40)]]])
+    assert ground_samples(stack, median)[0, 0].tolist() == [True, True, False]
+
+
+def test_only_ground_that_is_mostly_dark_lies_in_lasting_shade():
+    # Left: bright at times, usually a fifth darker. Middle: usually bright, dark for a while.
+    # Right: never anything else. Columns of 20, far enough apart.
+    bright = np.full((HEIGHT, WIDTH, 3), 150.0)
+    median, dark = bright.copy(), bright.copy()
+    median[:, :20], dark[:, :20] = 120, 110
+    dark[:, 50:70] = 110
+    found = lasting_shade(bright, median, dark, np.ones((HEIGHT, WIDTH), bool))
+    assert found[:, :20].all()
+    assert not found[:, 22:].any()
+
+
+def test_a_shadow_that_never_leaves_its_middle_is_lifted_and_the_grain_stays():
+    # Half the light is gone in the middle; the ground is a fine chequer of 4 % contrast.
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
+    grain = 1 + 0.02 * np.where((u + v) % 2, 1, -1)
+    ground = np.repeat(120 * grain[..., None], 3, -1)
+    shadow = blob(60, 20, 10)
+    picture = ground * (1 - 0.5 * shadow[..., None])
+    shade = shadow > 0
+    lifted = lift_shade(picture, shade, np.ones_like(shade))
+    np.testing.assert_array_equal(lifted[~shade], picture[~shade])
+    before = np.abs(picture - ground)[shade].mean()
+    after = np.abs(lifted - ground)[shade].mean()
+    assert before > 18
+    assert after < 2.5
+    # Neighbours of a chequer differ by 4 % of the light, however dark they were.
+    contrast = np.abs(np.diff(lifted[..., 0], axis=1))[16:24, 52:68] / 120
+    assert 0.03 < contrast.mean() < 0.05
+
+
+def test_ground_is_never_made_darker():
+    rng = np.random.default_rng(0)
+    picture = rng.uniform(0, 255 - OFFSET, (HEIGHT, WIDTH, 3))
+    shade = blob(40, 20, 12) > 0
+    assert (lift_shade(picture, shade, np.ones_like(shade)) >= picture - 1e-9).all()
+
+
+def test_without_shade_nothing_changes():
+    picture = np.random.default_rng(1).uniform(0, 255, (HEIGHT, WIDTH, 3))
+    nowhere, everywhere = np.zeros((HEIGHT, WIDTH), bool), np.ones((HEIGHT, WIDTH), bool)
+    np.testing.assert_array_equal(lift_shade(picture, nowhere, everywhere), picture)
+    np.testing.assert_array_equal(lift_shade(picture, everywhere, everywhere), picture)
