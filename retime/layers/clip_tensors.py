@@ -23,11 +23,15 @@ OUTLINE = 0.025
 EDGE = 0.01
 # A person's pixel is recognised within this of their texture (largest channel, 0..1).
 RECOGNISED = 0.15
-# A pixel that differs from the background by less than the first is explained by it, by more
-# than the second it is not (0..1, largest difference of the three channels).
-EXPLAINED, UNEXPLAINED = 0.02, 0.06
-# A pixel that differs by less than this, in itself, is nothing but background.
-GROUND = 0.03
+# How much frames differ from the background where nobody is (0..1, largest difference of the three
+# channels): this quantile of it, within these limits. Reflections in a floor differ by hardly
+# more than a clean video's grain; a hand-held camera's leftovers would be taken for effects.
+NOISE_QUANTILE, NOISE_LIMITS = 0.75, (0.01, 0.02)
+# A pixel that differs by less than the noise is explained by the background, by more than this
+# many times the noise it is not.
+UNEXPLAINED = 3.0
+# A pixel that differs by less than this many times the noise, in itself, is nothing but background.
+GROUND = 1.5
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class ClipTensors:
     positive: Tensor  # bool [T, N, h, w], the trimap says opaque
     core: Tensor  # bool [T, N, h, w], opaque and not close to the edge of it
     negative: Tensor  # bool [T, N, h, w], clear, and the background explains the frame there
+    noise: float  # how much frames differ from the background where nobody is, 0..1
     evidence: Tensor  # float32 [T, h, w] in 0..1, how little the background explains the frame
     least: Tensor  # float32 [T, h, w] in 0..1, least alpha with which layers can explain it
     order: Tensor  # int64 [T, N], layer numbers back to front
@@ -133,23 +138,46 @@ def _recognised(
     return seen & core
 
 
-def evidence_against(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Return float32 [h, w] in 0..1: how surely ``frame`` is not ``background`` (uint8)."""
+def noise_level(frames: np.ndarray, backgrounds: list[np.ndarray], clear: np.ndarray) -> float:
+    """Measure how much frames differ from their background where nobody is.
+
+    Args:
+        frames: uint8 [T, h, w, 3].
+        backgrounds: uint8 [h, w, 3], what each frame sees of the background.
+        clear: bool [T, h, w], far from all people.
+
+    Returns:
+        The level in 0..1, within ``NOISE_LIMITS``.
+    """
+    differences = [
+        np.abs(frame.astype(np.int16) - background.astype(np.int16)).max(-1)[here]
+        for frame, background, here in zip(frames, backgrounds, clear, strict=True)
+    ]
+    everywhere = np.concatenate(differences)
+    level = np.quantile(everywhere, NOISE_QUANTILE) / 255 if len(everywhere) else NOISE_LIMITS[1]
+    return float(np.clip(level, *NOISE_LIMITS))
+
+
+def evidence_against(frame: np.ndarray, background: np.ndarray, noise: float) -> np.ndarray:
+    """Return float32 [h, w] in 0..1: how surely ``frame`` is not ``background`` (uint8).
+
+    ``noise`` is what ``noise_level`` measured.
+    """
     difference = np.abs(frame.astype(np.float32) - background.astype(np.float32)) / 255
     # A little blur, so that grain and edges half a pixel off are not taken for effects.
     difference = cv2.GaussianBlur(difference, (0, 0), 1.0).max(-1)
-    ramp = np.clip((difference - EXPLAINED) / (UNEXPLAINED - EXPLAINED), 0, 1)
+    ramp = np.clip((difference - noise) / (UNEXPLAINED * noise - noise), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 
 
-def is_ground(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
+def is_ground(frame: np.ndarray, background: np.ndarray, noise: float) -> np.ndarray:
     """Return bool [h, w]: where ``frame`` shows the ``background`` and nothing else (uint8).
 
     Pixel by pixel: between an arm and the trunk, a gap of a pixel or two is ground, where
     ``evidence_against``, which looks about, sees the arm.
     """
     difference = np.abs(frame.astype(np.int16) - background.astype(np.int16)).max(-1)
-    return difference < GROUND * 255
+    return difference < GROUND * noise * 255
 
 
 def least_alpha(frame: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -223,13 +251,15 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     edge = np.stack([grow(body, OUTLINE * width) for body in bodies])
     median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
-    evidence = np.stack([evidence_against(f, b) for f, b in zip(rgb, seen_background, strict=True)])
-    least = np.stack([least_alpha(f, b) for f, b in zip(rgb, seen_background, strict=True)])
+    noise = noise_level(rgb, seen_background, (trimap == CLEAR).all(1))
+    pairs = list(zip(rgb, seen_background, strict=True))
+    evidence = np.stack([evidence_against(*pair, noise) for pair in pairs])
+    least = np.stack([least_alpha(*pair) for pair in pairs])
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings. What it explains to the full is ruled out
     # however close it is: a layer would be painted there in the ground's own colour.
     negative = (trimap == CLEAR) & (evidence < 0.5)[:, None]
-    ground = np.stack([is_ground(f, b) for f, b in zip(rgb, seen_background, strict=True)])
+    ground = np.stack([is_ground(*pair, noise) for pair in pairs])
     negative |= (trimap != OPAQUE) & ground[:, None]
     taps = [
         [atlas_taps(i, number[p], tile) for i, p in zip(*f, strict=True)]
@@ -256,6 +286,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         core=core,
         negative=torch.from_numpy(negative) | (others & ~positive),
         texture=texture,
+        noise=noise,
         evidence=torch.from_numpy(evidence.astype(np.float32)),
         least=torch.from_numpy((least * evidence).astype(np.float32)),
         order=torch.from_numpy(order),

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from retime.artifacts import Frames
 from retime.config import UpsampleSettings
 from retime.layers.canvas import CanvasPlane
-from retime.layers.clip_tensors import ClipTensors, evidence_against, least_alpha
+from retime.layers.clip_tensors import NOISE_LIMITS, ClipTensors, evidence_against, least_alpha
 from retime.layers.composite import over, transmittance
 from retime.layers.detail import tighten, transfer_detail
 from retime.layers.losses import beyond_demand, reconstruction, uncovered
@@ -63,6 +63,8 @@ class LayerEnlarger:
         self.frames, self.clip, self.model = frames, clip, model
         self.canvas, self.plane, self.settings = canvas, plane, settings
         self.size = frames.rgb.shape[1:3]  # height, width
+        # Working pixels are means of several: their noise is less by the root of how many.
+        self.noise = min(clip.noise * self.size[0] / clip.size[0], NOISE_LIMITS[1])
         inputs = 4 + model.atlas.texels.shape[1] + 1 + model.renderer.up[-1][0].out_channels
         if settings.guided:
             inputs += GUIDE_CHANNELS
@@ -87,7 +89,7 @@ class LayerEnlarger:
         around = slice(y, bottom + RIM), slice(x, right + RIM)
         picture = self.frames.rgb[t][around]
         background = self.plane.view(self.canvas, t, (width, height))[around]
-        evidence = evidence_against(picture, background)
+        evidence = evidence_against(picture, background, self.noise)
         maps = (picture, background, evidence, least_alpha(picture, background) * evidence)
         inner = slice(top - y, bottom - y), slice(left - x, right - x)
         picture, background, evidence, least = (

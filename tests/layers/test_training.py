@@ -12,6 +12,7 @@ from retime.layers.clip_tensors import (
     is_ground,
     least_alpha,
     load_clip_tensors,
+    noise_level,
 )
 from retime.layers.composite import over_pictures
 from retime.layers.training import Trainer, run_train
@@ -40,10 +41,25 @@ def test_a_gap_as_narrow_as_a_pixel_is_ground():
     frame[:, 1] = frame[:, 3] = 180  # an arm and the trunk
     frame[2, 2] = 107  # a little grain in between: 7 of 255 is less than 3 %
     frame[3, 2] = 108
-    ground = is_ground(frame, background)
+    ground = is_ground(frame, background, noise=0.02)
     assert ground[:, 2].tolist() == [True, True, True, False, True]
     assert not ground[:, 1].any()
-    assert evidence_against(frame, background)[2, 2] == 1
+    assert evidence_against(frame, background, noise=0.02)[2, 2] == 1
+
+
+def test_noise_is_what_differs_where_nobody_is():
+    background = np.full((4, 4, 3), 100, np.uint8)
+    frame = background.copy()
+    frame[:2, :, 1] = 103  # half of the pixels differ by 3 in one channel
+    frame[0] = 250  # somebody
+    clear = np.ones((1, 4, 4), bool)
+    clear[0, 0] = False
+    # Of twelve clear pixels four differ by 3: three quarters lie between 0 and 3, at rank 8.25 of
+    # 0..11, which is 3.
+    assert noise_level(frame[None], [background], clear) == pytest.approx(3 / 255)
+    assert noise_level(frame[None], [background], ~clear) == 0.02  # limited
+    assert noise_level(frame[None], [frame], clear) == 0.01
+    assert noise_level(frame[None], [background], 0 * clear > 1) == 0.02  # nothing to measure
 
 
 def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
