@@ -8,10 +8,9 @@ import numpy as np
 from retime.body.model import Body, ShapedBody, load_body
 from retime.demo.clothing import Dressed, Outfit
 from retime.demo.footwear import SOLE
-from retime.demo.jumping import Jump
 from retime.demo.mesh import Mesh, join, sphere
 from retime.demo.paint import Landmarks, Material
-from retime.demo.walking import Walk
+from retime.demo.stance import Motion
 
 
 def person_of_height(height: float, seed: int) -> ShapedBody:
@@ -40,7 +39,7 @@ class Actor:
 
     name: str
     outfit: Outfit
-    motion: Jump | Walk
+    motion: Motion
     ball: float = 0.0  # radius of the carried ball, metres; 0 carries nothing
 
     @property

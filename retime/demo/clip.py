@@ -4,7 +4,7 @@ Layers are rounded to 8 bits first and frames composited from them, so that the 
 the frames exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,14 +53,19 @@ def render_frames(scenario: Scenario) -> Iterator[RenderedFrame]:
             for actor, look in zip(scenario.actors, seen, strict=True)
         ]
         frame = over_pictures(background, [layer.rgba for layer in layers], order)
-        keypoints = np.stack([_keypoints(scenario, look) for look in seen])
-        _flag(keypoints, layers, order)
-        iuv = np.stack([_iuv(scenario, look) for look in seen])
+        keypoints = np.stack([keypoints_in_picture(scenario, look) for look in seen])
+        flag_hidden(keypoints, layers, order)
+        iuv = np.stack([true_iuv(scenario, look) for look in seen])
         yield RenderedFrame(frame, background, layers, order, keypoints, iuv)
 
 
 def render_clip(scenario: Scenario, video: Path) -> None:
     """Write the video of ``scenario`` and, beside it, its truth (see ``truth_path``)."""
+    write_clip(scenario, render_frames(scenario), video)
+
+
+def write_clip(scenario: Scenario, frames: Iterable[RenderedFrame], video: Path) -> None:
+    """Write frames rendered of ``scenario`` as a video and, beside it, the truth."""
     width, height = scenario.size
     count = len(scenario.actors)
     sizes = {"layers": count + 1, "N": count, "T": scenario.frames, "H": height, "W": width}
@@ -77,8 +82,8 @@ def render_clip(scenario: Scenario, video: Path) -> None:
         Truth.create(truth_path(video), parameters={}, sizes=sizes, names=names, **common) as truth,
         VideoWriter(video, scenario.size, scenario.fps, crf=CRF) as writer,
     ):
-        frames = track(render_frames(scenario), f"render {scenario.name}", scenario.frames)
-        for t, rendered in enumerate(frames):
+        rendering = track(frames, f"render {scenario.name}", scenario.frames)
+        for t, rendered in enumerate(rendering):
             _store(truth, t, rendered)
             writer.write(rendered.frame)
 
@@ -98,7 +103,7 @@ def _store(truth: Truth, t: int, rendered: RenderedFrame) -> None:
         truth.reflection[t, n] = layer.reflection
 
 
-def _keypoints(scenario: Scenario, look: Appearance) -> np.ndarray:
+def keypoints_in_picture(scenario: Scenario, look: Appearance) -> np.ndarray:
     """Keypoints in pixels, flagged visible where they lie in the picture. [17, 3]"""
     width, height = scenario.size
     points = scenario.camera.project(look.keypoints.astype(np.float64), width, height)
@@ -107,7 +112,7 @@ def _keypoints(scenario: Scenario, look: Appearance) -> np.ndarray:
     return np.stack([x, y, np.where(inside, VISIBLE, 0)], axis=1)
 
 
-def _flag(keypoints: np.ndarray, layers: list[Layer], order: np.ndarray) -> None:
+def flag_hidden(keypoints: np.ndarray, layers: list[Layer], order: np.ndarray) -> None:
     """Flag as hidden, in place, the keypoints [N, 17, 3] that other people or things cover.
 
     A person's own body does not hide their joints; what they carry does where it is seen.
@@ -122,7 +127,7 @@ def _flag(keypoints: np.ndarray, layers: list[Layer], order: np.ndarray) -> None
         cover |= layer.body.astype(int) + layer.carried > 127
 
 
-def _iuv(scenario: Scenario, look: Appearance) -> np.ndarray:
+def true_iuv(scenario: Scenario, look: Appearance) -> np.ndarray:
     """Part, u, v of the bare body, as if nobody stood in front. [H, W, 3] uint8"""
     width, height = scenario.size
     body = scenario.actors[0].body

@@ -66,6 +66,12 @@ class Limbs:
             float(ankle[1] - points[:, 1].min()),
         )
 
+    @cached_property
+    def upright(self) -> float:
+        """Height of the pelvis above the bare soles of the person standing straight, metres."""
+        ground = self.shape.joints[self.index["left_ankle"]][2] - self.foot.ankle
+        return float(self.pelvis[2] - ground)
+
     def foot_points(self, side: str) -> np.ndarray:
         """Rest vertices of a bare foot. [n, 3]"""
         body = self.shape.body

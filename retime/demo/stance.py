@@ -6,8 +6,11 @@ Times are in seconds; lengths are in metres for a person of 1.7 m and scale with
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+
+from retime.body.model import ShapedBody
 
 SIDES = (("left", 1.0), ("right", -1.0))
 
@@ -19,6 +22,17 @@ class Stance:
     angles: dict[str, float]
     pelvis: np.ndarray  # [3] world position, metres; the floor is z = 0
     carried: np.ndarray | None = None  # [3] centre of what is carried
+
+
+class Motion(Protocol):
+    """How a person moves."""
+
+    @property
+    def shape(self) -> ShapedBody:
+        """The person's body."""
+
+    def at(self, time: float) -> Stance:
+        """The stance at ``time`` seconds."""
 
 
 def turned(vector: np.ndarray, yaw: float) -> np.ndarray:
