@@ -74,13 +74,18 @@ class TracksSettings(Section):
     """Stage ``tracks``: identities over time, interpolation."""
 
     min_presence: Share = Field(
-        0.2, description="people seen in a smaller share of the frames are bystanders"
+        0.2,
+        description="people seen in a smaller share of the frames, and for less than min_seconds, "
+        "are bystanders",
+    )
+    min_seconds: float = Field(
+        1.0, ge=0, description="people seen for so long count, however long the clip is"
     )
     max_gap_seconds: float = Field(
         4.0, gt=0, description="a person unseen for longer than this comes back as another"
     )
     min_joint_score: Share = Field(0.2, description="joints below this score are interpolated")
-    smoothing: float = Field(0.7, ge=0, description="width of the jitter filter, frames; 0 is off")
+    smoothing: float = Field(0.85, ge=0, description="width of the jitter filter, frames; 0 is off")
 
 
 class CameraSettings(Section):

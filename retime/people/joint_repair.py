@@ -4,6 +4,8 @@ All functions take and return poses of tracked people with NaN where a joint is 
 judged against the person's body height, so that one set of constants fits every size.
 """
 
+import itertools
+
 import numpy as np
 
 from retime.people.body_size import SEGMENT_SHARES
@@ -32,6 +34,13 @@ LONGEST_LIMB = 1.5
 # A joint this far (share of body height) off the line between its neighbours in time, both of which
 # agree with each other, is a slip of the detector.
 SLIP = 0.25
+
+# A person is half hidden next to a stretch of at least this many seconds in which they are unseen,
+# for no longer than the second number says,
+OCCLUSION_SECONDS, HALF_HIDDEN_SECONDS = 0.15, 0.17
+# while a smaller share than this of the joints that they usually show is sure. Sure is a joint of
+# this score, or of this share of its usual score if that is less.
+SURE_JOINTS, SURE_SCORE, SURE_SHARE = 0.7, 0.5, 0.8
 
 
 def drop_weak(poses: np.ndarray, min_score: float) -> np.ndarray:
@@ -136,3 +145,27 @@ def drop_slips(poses: np.ndarray, height: np.ndarray, fps: float) -> np.ndarray:
     usual[enough] = np.nanmedian(windows[enough], axis=-1)
     leap = np.linalg.norm(poses[..., :2] - usual, axis=-1) > SLIP * height[:, None]
     return np.where(leap[..., None], np.nan, poses)
+
+
+def drop_half_hidden(poses: np.ndarray, fps: float) -> np.ndarray:
+    """Forget the poses ``[T, 17, 3]`` in which somebody is about to vanish, or just appearing.
+
+    The detector then guesses where the hidden joints are, and shifts the others; a long line drawn
+    from there goes wrong all along. Poses are forgotten from a hidden stretch on until one is sure.
+    """
+    known = np.isfinite(poses[..., 2])
+    seen, usually = np.flatnonzero(known.any(axis=1)), known.any(axis=0)
+    usual = np.nanmedian(poses[:, usually, 2], axis=0)
+    sure = poses[:, usually, 2] >= np.minimum(SURE_SCORE, SURE_SHARE * usual)
+    clear = sure.sum(axis=1) >= SURE_JOINTS * usually.sum()
+    reach = max(1, round(HALF_HIDDEN_SECONDS * fps))
+    forgotten = np.zeros(len(poses), bool)
+    for last, first in itertools.pairwise(seen):
+        if first - last - 1 < max(1, OCCLUSION_SECONDS * fps):
+            continue
+        for frames in (range(last, last - reach, -1), range(first, first + reach)):
+            for frame in itertools.takewhile(
+                lambda t: 0 <= t < len(poses) and not clear[t], frames
+            ):
+                forgotten[frame] = True
+    return np.where(forgotten[:, None, None], np.nan, poses)

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from retime.people.interpolation import interpolate
 from retime.people.joint_repair import MEMORY_SECONDS
 from retime.people.skeleton import MIRROR
 
@@ -21,6 +22,10 @@ DOUBTFUL = 0.16
 SIDED = np.delete(np.arange(17), 0)
 # The limb each joint belongs to: face, left and right arm, left and right leg.
 LIMB = np.array([0, 0, 0, 0, 0, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4])
+
+# A joint off its expected place is taken from a hidden person if it is nearer to where that
+# person's is thought to be by this factor.
+NEARER = 0.7
 
 
 def expected_places(places: np.ndarray, usable: np.ndarray, memory: int) -> np.ndarray:
@@ -116,3 +121,40 @@ def drop_stolen(poses: np.ndarray, height: np.ndarray, fps: float) -> np.ndarray
             if (loser, winner, frame, LIMB[joint]) in limbs and not fits:
                 stolen[loser, frame, joint] = True
     return np.where(stolen[..., None], np.nan, poses)
+
+
+def drop_stolen_from_hidden(poses: np.ndarray, height: np.ndarray, fps: float) -> np.ndarray:
+    """Forget the joints that a person took from another who is not found in that frame.
+
+    Where somebody hidden is thought to be, a line between where they were seen last and next, is
+    less sure than a detection. So a joint is lost only if its own movement leads elsewhere, and it
+    lies clearly nearer to the hidden person's. Arguments as of :func:`drop_stolen`.
+    """
+    places, observed = poses[..., :2], np.isfinite(poses[..., 2])
+    thought = np.array([_thought_places(person) for person in places]).reshape(places.shape)
+    memory = max(1, round(MEMORY_SECONDS * fps))
+    result = poses.copy()
+    for thief in range(len(poses)):
+        usable, nearness = observed[thief].copy(), []
+        for owner in np.delete(np.arange(len(poses)), thief):
+            for joints in (np.arange(17), MIRROR):
+                apart = np.linalg.norm(places[thief] - thought[owner][:, joints], axis=-1)
+                apart /= np.minimum(height[thief], height[owner])[:, None]  # NaN: not there
+                usable &= ~(apart <= DOUBTFUL)
+                nearness.append(np.where(observed[owner][:, joints], np.nan, apart))
+        expected = expected_places(places[thief], usable, memory)
+        off = np.linalg.norm(places[thief] - expected, axis=-1) / height[thief][:, None]
+        for apart in nearness:
+            stolen = (off > SAME_PLACE) & (apart <= DOUBTFUL) & (apart < NEARER * off)
+            result[thief][stolen] = np.nan
+    return result
+
+
+def _thought_places(places: np.ndarray) -> np.ndarray:
+    """Fill in one person's joints [T, 17, 2] from when they are first till when last seen."""
+    seen = np.flatnonzero(np.isfinite(places[..., 0]).any(axis=1))
+    if not len(seen):
+        return places
+    filled = interpolate(places)
+    filled[: seen[0]] = filled[seen[-1] + 1 :] = np.nan
+    return filled

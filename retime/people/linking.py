@@ -142,15 +142,17 @@ def link(
     window = max(2, round(END_SECONDS * fps))
     tails = [_end(detections, looks, t, window, last=True) for t in tracklets]
     heads = [_end(detections, looks, t, window, last=False) for t in tracklets]
-    cost = np.full((len(tails), len(heads)), DEAREST_LINK)
+    # Links are worth what they are cheaper than none, and more the more frames speak for both.
+    worth = np.zeros((len(tails), len(heads)))
     for i, tail in enumerate(tails):
         for j, head in enumerate(heads):
             if 0 < head.frame - tail.frame <= longest_gap * fps:
-                cost[i, j] = min(link_cost(tail, head, fps), DEAREST_LINK)
+                evidence = min(len(tracklets[i].frames), len(tracklets[j].frames), window) / window
+                worth[i, j] = (DEAREST_LINK - link_cost(tail, head, fps)) * evidence
     follower = {
         int(i): int(j)
-        for i, j in zip(*linear_sum_assignment(cost), strict=True)
-        if cost[i, j] < DEAREST_LINK
+        for i, j in zip(*linear_sum_assignment(np.maximum(worth, 0), maximize=True), strict=True)
+        if worth[i, j] > 0
     }
     starts = sorted(set(range(len(tracklets))) - set(follower.values()))
     tracks = []

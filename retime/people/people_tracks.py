@@ -16,8 +16,14 @@ from retime.people.interpolation import (
     interpolate,
     smooth,
 )
-from retime.people.joint_repair import drop_slips, drop_stretched, drop_weak, repair_exchanged
-from retime.people.limb_theft import drop_stolen
+from retime.people.joint_repair import (
+    drop_half_hidden,
+    drop_slips,
+    drop_stretched,
+    drop_weak,
+    repair_exchanged,
+)
+from retime.people.limb_theft import drop_stolen, drop_stolen_from_hidden
 from retime.people.periodicity import continue_period
 from retime.people.presence import presence
 from retime.people.tracking import Detections, Tracklet
@@ -46,10 +52,17 @@ class TrackedPeople:
     present: np.ndarray
 
 
-def gather(detections: Detections, tracks: list[Tracklet], min_presence: float) -> np.ndarray:
-    """Return the poses ``[P, T, 17, 3]`` of those seen in a large enough share of the frames."""
+def gather(
+    detections: Detections, tracks: list[Tracklet], settings: TracksSettings, fps: float
+) -> np.ndarray:
+    """Return the poses ``[P, T, 17, 3]`` of all but bystanders.
+
+    Those are seen in a small share of the frames, and not for long either: somebody who crosses a
+    long clip once is no bystander.
+    """
     count = len(detections.scores)
-    kept = [track for track in tracks if len(track.frames) >= min_presence * count]
+    enough = min(settings.min_presence * count, settings.min_seconds * fps)
+    kept = [track for track in tracks if len(track.frames) >= enough]
     poses = np.full((len(kept), count, *detections.keypoints.shape[2:]), np.nan)
     for person, track in enumerate(kept):
         poses[person, track.frames] = detections.keypoints[track.frames, track.entries]
@@ -70,9 +83,11 @@ def repair(poses: np.ndarray, min_score: float, fps: float) -> tuple[np.ndarray,
     and the others' heights ``[P, T]``.
     """
     poses = drop_weak(poses, min_score)
+    poses = np.array([drop_half_hidden(person, fps) for person in poses]).reshape(poses.shape)
     heights = heights_of(poses, fps)
     whole = np.isfinite(heights).all(axis=1)
     poses = drop_stolen(poses[whole], heights[whole], fps)
+    poses = drop_stolen_from_hidden(poses, heights[whole], fps)
     heights = heights_of(poses, fps)
     for person, height in enumerate(heights):
         pose = drop_slips(drop_stretched(poses[person], height), height, fps)
@@ -118,7 +133,7 @@ def complete(
     Raises:
         InputError: a correction names a person or a frame that does not exist.
     """
-    poses = gather(detections, tracks, settings.min_presence)
+    poses = gather(detections, tracks, settings, fps)
     poses, heights = repair(poses, settings.min_joint_score, fps)
     present = np.array(
         [

@@ -117,8 +117,9 @@ def run_tracks(
     people = complete(detections, tracks, wanted, settings, tuple(attributes["source_size"]), fps)
     if not len(people.present):
         raise InputError(
-            f"{poses}: nobody is seen in {settings.min_presence:.0%} of the frames; lower "
-            "tracks.min_presence in the clip's clip.yaml, or choose the frames in which people are"
+            f"{poses}: nobody is seen in {settings.min_presence:.0%} of the frames or for "
+            f"{settings.min_seconds:g} seconds; lower tracks.min_presence or tracks.min_seconds in "
+            "the clip's clip.yaml, or choose the frames in which people are"
         )
     with Tracks.create(
         out,

@@ -18,7 +18,7 @@ from retime.people.similarity import area_of_box, oks
 SMALLEST_SIMILARITY = 0.2
 # Joints below this score neither vote nor move the prediction.
 TRUSTED_JOINT = 0.2
-# Seconds a tracklet waits for its person; longer gaps are for linking, which sees both ends.
+# Seconds for which somebody unseen is still looked for, so that nobody else takes their place.
 PATIENCE_SECONDS = 0.3
 # How fast the place of an unseen person becomes uncertain: growth of the tolerated distance per
 # frame unseen at 30 fps, as a share of its value.
@@ -78,18 +78,22 @@ def faded_travel(velocity: np.ndarray, gap: float, fade: float) -> np.ndarray:
 
 
 class _ActiveTrack:
-    """A tracklet being extended, and what is known of its person's motion."""
+    """The tracklets of a person being followed, and what is known of their motion."""
 
     def __init__(self, frame: int, entry: int, pose: np.ndarray, area: float) -> None:
-        self.tracklet = Tracklet([frame], [entry])
+        self.tracklets = [Tracklet([frame], [entry])]
         self.pose, self.area, self.velocity = pose, area, np.zeros(2)
 
     def gap(self, frame: int) -> int:
-        return frame - self.tracklet.frames[-1]
+        return frame - self.tracklets[-1].frames[-1]
+
+    @property
+    def _new(self) -> bool:
+        return len(self.tracklets) == 1 and len(self.tracklets[0].frames) == 1
 
     def doubt(self, frame: int, growth: float) -> float:
         """Return by how much the prediction's tolerance of distance is to be stretched."""
-        new = len(self.tracklet.frames) == 1
+        new = self._new
         return INEXACTNESS + (UNKNOWN_VELOCITY if new else 0) + growth * (self.gap(frame) - 1)
 
     def predict(self, frame: int, fade: float) -> np.ndarray:
@@ -98,8 +102,7 @@ class _ActiveTrack:
 
     def extend(self, frame: int, entry: int, pose: np.ndarray, area: float) -> None:
         newest = displacement(self.pose, pose) / self.gap(frame)
-        first = len(self.tracklet.frames) == 1
-        gain = 1.0 if first else VELOCITY_GAIN
+        gain = 1.0 if self._new else VELOCITY_GAIN
         self.velocity = (1 - gain) * self.velocity + gain * newest
         # Joints not seen now stay where the body would have carried them, with a fading score.
         carried = self.pose.copy()
@@ -108,8 +111,10 @@ class _ActiveTrack:
         unseen = pose[:, 2] < TRUSTED_JOINT
         self.pose = np.where(unseen[:, None], carried, pose)
         self.area = 0.7 * self.area + 0.3 * area
-        self.tracklet.frames.append(frame)
-        self.tracklet.entries.append(entry)
+        if self.gap(frame) > 1:
+            self.tracklets.append(Tracklet())
+        self.tracklets[-1].frames.append(frame)
+        self.tracklets[-1].entries.append(entry)
 
 
 def _similarity(
@@ -139,7 +144,11 @@ def _similarity(
 
 
 def build_tracklets(detections: Detections, fps: float) -> list[Tracklet]:
-    """Join detections from frame to frame; tracklets come in order of their first frame."""
+    """Join detections from frame to frame; tracklets come in order of their first frame.
+
+    A tracklet has no gaps. Somebody missed for a few frames is looked for where they should be, but
+    whether they are the same person is left to linking, which sees both sides of the gap.
+    """
     fade, patience = FADE_SECONDS * fps, max(1, round(PATIENCE_SECONDS * fps))
     growth = GROWTH_PER_FRAME_30 * 30 / fps
     active: list[_ActiveTrack] = []
@@ -157,7 +166,8 @@ def build_tracklets(detections: Detections, fps: float) -> list[Tracklet]:
                     unmatched.remove(column)
         for column in sorted(unmatched):
             active.append(_ActiveTrack(frame, int(entries[column]), poses[column], areas[column]))
-        finished += [track.tracklet for track in active if track.gap(frame) > patience]
+        for track in active:
+            finished += track.tracklets if track.gap(frame) > patience else []
         active = [track for track in active if track.gap(frame) <= patience]
-    finished += [track.tracklet for track in active]
+    finished += [tracklet for track in active for tracklet in track.tracklets]
     return sorted(finished, key=lambda tracklet: (tracklet.frames[0], tracklet.entries[0]))

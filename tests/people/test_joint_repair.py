@@ -1,6 +1,7 @@
 import numpy as np
 
 from retime.people.joint_repair import (
+    drop_half_hidden,
     drop_slips,
     drop_stretched,
     drop_weak,
@@ -140,3 +141,46 @@ def test_a_joint_seen_in_few_frames_is_not_judged():
     poses[:, 10] = np.nan
     poses[3, 10], poses[5, 10] = [0, 0, 0.9], [90, 0, 0.9]
     np.testing.assert_array_equal(drop_slips(poses, HEIGHT, 30), poses)
+
+
+def lost_at(poses, first, last):
+    """Somebody not found from ``first`` to ``last``."""
+    poses = poses.copy()
+    poses[first : last + 1] = np.nan
+    return poses
+
+
+def test_guesses_next_to_a_hidden_stretch_are_forgotten():
+    poses = lost_at(walking(40), 15, 25)
+    poses[13:15, :, 2] = 0.4  # below 0.5, and below 0.8 of 0.9
+    poses[26, :10, 2] = 0.3  # 7 of 17 are sure
+    dropped = drop_half_hidden(poses, 30)
+    forgotten = np.isfinite(poses[..., 0]).any(1) & ~np.isfinite(dropped[..., 0]).any(1)
+    assert np.flatnonzero(forgotten).tolist() == [13, 14, 26]
+    np.testing.assert_array_equal(dropped[27:], poses[27:])
+
+
+def test_forgetting_ends_at_the_first_sure_pose_and_after_a_sixth_of_a_second():
+    poses = lost_at(walking(40), 15, 25)
+    poses[:14, :, 2] = 0.4
+    poses[26:, :, 2] = 0.35
+    # Usual is 0.35: sure from 0.28. All are.
+    np.testing.assert_array_equal(drop_half_hidden(poses, 30), poses)
+    poses[26:38, :, 2] = 0.2
+    dropped = drop_half_hidden(poses, 30)
+    kept = np.isfinite(dropped[..., 0]).any(1)
+    # 0.17 seconds are five frames.
+    assert np.flatnonzero(~kept).tolist() == list(range(15, 31))
+
+
+def test_a_frame_missed_by_the_detector_is_no_hidden_stretch():
+    poses = lost_at(walking(40), 15, 18)
+    poses[13:15, :, 2] = 0.4
+    np.testing.assert_array_equal(drop_half_hidden(poses, 30), poses)
+
+
+def test_joints_never_shown_are_not_waited_for():
+    # Cut off at the hips by the picture's edge: eleven joints are all there are.
+    poses = lost_at(walking(40), 15, 25)
+    poses[:, 11:] = np.nan
+    np.testing.assert_array_equal(drop_half_hidden(poses, 30), poses)

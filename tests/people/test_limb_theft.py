@@ -1,6 +1,11 @@
 import numpy as np
 
-from retime.people.limb_theft import drop_stolen, expected_places, near_joints
+from retime.people.limb_theft import (
+    drop_stolen,
+    drop_stolen_from_hidden,
+    expected_places,
+    near_joints,
+)
 
 from .figures import standing
 
@@ -109,3 +114,33 @@ def test_expected_places_lie_on_the_line_between_usable_frames():
     assert np.isfinite(expected[15, 3]).all()
     assert np.isnan(expected[16, 3]).all()
     assert np.isnan(expected[:, 2]).all()
+
+
+def test_a_hidden_person_s_joint_is_given_back_to_nobody():
+    poses = crossing()
+    # While the stander is hidden, the walker, then 40 to 20 px before, has their face.
+    face = [0, 1, 2, 3, 4]
+    for t in (16, 17, 18):
+        poses[1, t, face] = poses[0, t, face]
+    poses[0, 14:27] = np.nan
+    result = drop_stolen_from_hidden(poses, heights(poses), 30)
+    assert lost(poses, result) == [[1, t, j] for t in (16, 17, 18) for j in face]
+
+
+def test_who_passes_before_a_hidden_person_keeps_their_joints():
+    poses = crossing()
+    poses[0, 14:27] = np.nan
+    np.testing.assert_array_equal(drop_stolen_from_hidden(poses, heights(poses), 30), poses)
+
+
+def test_from_people_who_are_seen_nothing_is_taken_by_the_hidden_rule():
+    poses = crossing()
+    poses[0, 15, LEGS] = poses[1, 15, LEGS]
+    np.testing.assert_array_equal(drop_stolen_from_hidden(poses, heights(poses), 30), poses)
+
+
+def test_nobody_steals_from_who_has_not_come_yet():
+    poses = crossing()
+    poses[0, :30] = np.nan
+    poses[1, 16, 15, :2] += [30, 0]
+    np.testing.assert_array_equal(drop_stolen_from_hidden(poses, heights(poses), 30), poses)

@@ -61,6 +61,38 @@ def test_somebody_far_off_is_another_person():
     assert len(linked(frames)) == 2
 
 
+def test_a_person_missed_for_a_few_frames_is_found_again():
+    tracks = linked([[standing(100 + 5 * t, 200)] if not 5 <= t < 8 else [] for t in range(15)])
+    assert [len(t.frames) for t in tracks] == [12]
+
+
+def test_a_flash_of_somebody_does_not_come_between():
+    # Back from behind something, 60 px on; meanwhile a phantom flashes up where they vanished.
+    def frame(t):
+        person = [standing(100 if t < 20 else 160, 200)] if not 20 <= t < 40 else []
+        return person + [standing(100, 200)] * (t in (50, 51))
+
+    tracks = linked([frame(t) for t in range(70)])
+    assert [len(t.frames) for t in tracks] == [50, 2]
+
+
+def test_somebody_unknown_is_no_better_match_than_who_looks_alike():
+    # Two come back, 30 px from where one was: who looks alike to the right, and to the left
+    # somebody of whom the looks are not known.
+    def looks(found):
+        seen = coloured(found, lambda t, entry: 3)
+        seen[30:, 0] = np.nan
+        return seen
+
+    frames = [
+        [] if gone(t, 10, 29) else [standing(100, 200)] if t < 10
+        else [standing(70, 200), standing(130, 200)]
+        for t in range(60)
+    ]  # fmt: skip
+    tracks = linked(frames, looks)
+    assert [set(t.entries[10:]) for t in tracks if t.frames[0] == 0] == [{1}]
+
+
 def test_two_hidden_people_come_back_as_who_they_were():
     # Both are hidden while they exchange places: only movement tells.
     def frame(t):

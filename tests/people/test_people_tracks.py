@@ -84,6 +84,17 @@ def test_bystanders_seen_for_a_few_frames_are_dropped():
     assert len(completed(frames, TracksSettings(min_presence=0.1)).present) == 2
 
 
+def test_a_passer_by_of_a_long_clip_stays():
+    # 35 of 400 frames, at 30 frames per second longer than a second.
+    frames = [
+        [standing(300, 300), standing(20 + 12 * t, 310)] if t < 35 else [standing(300, 300)]
+        for t in range(400)
+    ]
+    assert len(completed(frames).present) == 2
+    longer = TracksSettings(smoothing=0.0, min_seconds=1.5)
+    assert len(completed(frames, longer).present) == 1
+
+
 def test_weak_joints_are_interpolated():
     frames = [[standing(300 + t, 300)] for t in range(20)]
     frames[8][0][15, 2] = 0.1

@@ -95,7 +95,8 @@ def test_a_walker_in_front_does_not_take_over_a_standing_person():
         frames.append([walker] if 18 <= t <= 24 else [stander, walker])
     found = detections(frames)
     tracklets = build_tracklets(found, 30)
-    assert sorted(len(t.frames) for t in tracklets) == [38, 45]
+    # Before and after the gap: linking says whether they are one.
+    assert sorted(len(t.frames) for t in tracklets) == [18, 20, 45]
     walker = max(tracklets, key=lambda t: len(t.frames))
     np.testing.assert_allclose(np.diff(middles(found, walker)), 7)
 
@@ -108,10 +109,26 @@ def test_fast_movement_is_followed(step):
     assert len(build_tracklets(found, 30)) == 1
 
 
-def test_a_person_missed_for_a_few_frames_is_found_again():
+def test_a_tracklet_ends_where_its_person_is_missed():
     frames = [[standing(100 + 5 * t, 200)] if t not in (5, 6, 7) else [] for t in range(15)]
     tracklets = build_tracklets(detections(frames), 30)
-    assert [len(t.frames) for t in tracklets] == [12]
+    assert [len(t.frames) for t in tracklets] == [5, 7]
+
+
+def test_nobody_takes_the_place_of_a_person_missed_for_a_few_frames():
+    # The walker is missed in frames 16 and 17. In frame 18 only one person is found, 9 px from
+    # where the stander was seen last and where the walker ought to be.
+    frames = []
+    for t in range(30):
+        walker, stander = standing(27 + 10 * t, 203), standing(216, 200)
+        frames.append([stander] if t in (16, 17) else [walker] if t >= 18 else [stander, walker])
+    found = detections(frames)
+    tracklets = build_tracklets(found, 30)
+    assert [t.frames for t in tracklets] == [
+        list(range(18)),
+        list(range(16)),
+        list(range(18, 30)),
+    ]
 
 
 def test_after_a_longer_gap_a_new_tracklet_begins():
