@@ -41,6 +41,8 @@ OCCLUSION_SECONDS, HALF_HIDDEN_SECONDS = 0.15, 0.17
 # while a smaller share than this of the joints that they usually show is sure. Sure is a joint of
 # this score, or of this share of its usual score if that is less.
 SURE_JOINTS, SURE_SCORE, SURE_SHARE = 0.7, 0.5, 0.8
+# Farther than this from any sure pose an unsure one is better than none.
+GLIMPSE_SECONDS = 0.3
 
 
 def drop_weak(poses: np.ndarray, min_score: float) -> np.ndarray:
@@ -152,13 +154,18 @@ def drop_half_hidden(poses: np.ndarray, fps: float) -> np.ndarray:
 
     The detector then guesses where the hidden joints are, and shifts the others; a long line drawn
     from there goes wrong all along. Poses are forgotten from a hidden stretch on until one is sure.
+    Glimpses far from any sure pose stay: nothing else tells where the person was.
     """
     known = np.isfinite(poses[..., 2])
     seen, usually = np.flatnonzero(known.any(axis=1)), known.any(axis=0)
     usual = np.nanmedian(poses[:, usually, 2], axis=0)
     sure = poses[:, usually, 2] >= np.minimum(SURE_SCORE, SURE_SHARE * usual)
     clear = sure.sum(axis=1) >= SURE_JOINTS * usually.sum()
+    since = np.abs(np.arange(len(poses))[:, None] - np.flatnonzero(clear)).min(
+        axis=1, initial=2**31
+    )
     reach = max(1, round(HALF_HIDDEN_SECONDS * fps))
+    near = since <= GLIMPSE_SECONDS * fps
     forgotten = np.zeros(len(poses), bool)
     for last, first in itertools.pairwise(seen):
         if first - last - 1 < max(1, OCCLUSION_SECONDS * fps):
@@ -167,5 +174,5 @@ def drop_half_hidden(poses: np.ndarray, fps: float) -> np.ndarray:
             for frame in itertools.takewhile(
                 lambda t: 0 <= t < len(poses) and not clear[t], frames
             ):
-                forgotten[frame] = True
+                forgotten[frame] = near[frame]
     return np.where(forgotten[:, None, None], np.nan, poses)

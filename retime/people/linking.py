@@ -38,6 +38,9 @@ LOOKS_DEVIATION = 0.2
 EXPECTED_COST = 0.5
 # Half squared deviations from which a link is worse than none.
 DEAREST_LINK = 6.0
+# The same for a short piece of a track that is put into the gap of a longer one, at least so many
+# seconds from either side: nearer to them it tells little, and is mostly half another person.
+DEAREST_GLIMPSE, GLIMPSE_SECONDS = 2.0, 0.3
 # Seconds over which the speed and size of a tracklet's end are judged.
 END_SECONDS = 0.3
 # Frames from which looks are taken: the nearest to the end that show nobody else.
@@ -154,16 +157,59 @@ def link(
         for i, j in zip(*linear_sum_assignment(np.maximum(worth, 0), maximize=True), strict=True)
         if worth[i, j] > 0
     }
-    starts = sorted(set(range(len(tracklets))) - set(follower.values()))
-    tracks = []
-    for start in starts:
+    chains = []
+    for start in sorted(set(range(len(tracklets))) - set(follower.values())):
         chain = [start]
         while chain[-1] in follower:
             chain.append(follower[chain[-1]])
-        tracks.append(
-            Tracklet(
-                [frame for i in chain for frame in tracklets[i].frames],
-                [entry for i in chain for entry in tracklets[i].entries],
-            )
+        chains.append(chain)
+    chains = _place_glimpses(chains, tracklets, tails, heads, fps, longest_gap)
+    tracks = [
+        Tracklet(
+            [frame for i in chain for frame in tracklets[i].frames],
+            [entry for i in chain for entry in tracklets[i].entries],
         )
-    return tracks
+        for chain in chains
+    ]
+    return sorted(tracks, key=lambda track: (track.frames[0], track.entries[0]))
+
+
+def _place_glimpses(
+    chains: list[list[int]],
+    tracklets: list[Tracklet],
+    tails: list[_End],
+    heads: list[_End],
+    fps: float,
+    longest_gap: float,
+) -> list[list[int]]:
+    """Put short chains into the gaps of long ones where they fit on both sides.
+
+    They were worth little while links were chosen, so that they lead nobody astray; but in a long
+    gap they are all that tells where the person was. Those that fit nowhere stay as they are.
+    """
+    length = [sum(len(tracklets[i].frames) for i in chain) for chain in chains]
+    enough = max(2, round(END_SECONDS * fps))
+    long = [chain for chain, frames in zip(chains, length, strict=True) if frames > enough]
+    short = [chain for chain, frames in zip(chains, length, strict=True) if frames <= enough]
+    glimpses = sorted((i for chain in short for i in chain), key=lambda i: heads[i].frame)
+    placed = set()
+    for glimpse in glimpses:
+        best, home = DEAREST_GLIMPSE, None
+        for chain in long:
+            before = [i for i in chain if tails[i].frame < heads[glimpse].frame]
+            after = chain[len(before) :]
+            if after and heads[after[0]].frame <= tails[glimpse].frame:
+                continue
+            sides = [(tails[i], heads[glimpse]) for i in before[-1:]]
+            sides += [(tails[glimpse], heads[i]) for i in after[:1]]
+            away = [head.frame - tail.frame for tail, head in sides]
+            if min(away) < GLIMPSE_SECONDS * fps or max(away) > longest_gap * fps:
+                continue
+            cost = max(link_cost(tail, head, fps) for tail, head in sides)
+            if cost < best:
+                best, home = cost, (chain, len(before))
+        if home is not None:
+            home[0].insert(home[1], glimpse)
+            placed.add(glimpse)
+    rest = ([i for i in chain if i not in placed] for chain in short)
+    return long + [chain for chain in rest if chain]

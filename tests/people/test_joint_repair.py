@@ -166,11 +166,21 @@ def test_forgetting_ends_at_the_first_sure_pose_and_after_a_sixth_of_a_second():
     poses[26:, :, 2] = 0.35
     # Usual is 0.35: sure from 0.28. All are.
     np.testing.assert_array_equal(drop_half_hidden(poses, 30), poses)
-    poses[26:38, :, 2] = 0.2
+    poses[26:35, :, 2] = 0.2
     dropped = drop_half_hidden(poses, 30)
     kept = np.isfinite(dropped[..., 0]).any(1)
     # 0.17 seconds are five frames.
     assert np.flatnonzero(~kept).tolist() == list(range(15, 31))
+
+
+def test_an_unsure_glimpse_stays_where_no_sure_pose_is_near():
+    poses = lost_at(lost_at(walking(60), 15, 29), 31, 44)
+    poses[30, :, 2] = 0.3
+    # Frame 14 and 45 are 16 and 15 frames off.
+    np.testing.assert_array_equal(drop_half_hidden(poses, 30), poses)
+    near = lost_at(lost_at(walking(60), 15, 20), 22, 44)
+    near[21, :, 2] = 0.3
+    assert np.isnan(drop_half_hidden(near, 30)[21]).all()
 
 
 def test_a_frame_missed_by_the_detector_is_no_hidden_stretch():

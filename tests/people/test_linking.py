@@ -76,6 +76,21 @@ def test_a_flash_of_somebody_does_not_come_between():
     assert [len(t.frames) for t in tracks] == [50, 2]
 
 
+@pytest.mark.parametrize(("at", "kept"), [(30, True), (24, False)])
+def test_a_glimpse_in_the_middle_of_a_long_gap_is_kept(at, kept):
+    # Hidden from 20 to 49; a glimpse counts if it is 0.3 seconds from both sides.
+    frames = [[standing(100 + t, 200)] if t < 20 or t >= 50 or t == at else [] for t in range(70)]
+    tracks = linked(frames)
+    assert (at in tracks[0].frames) == kept
+    assert [t.frames for t in tracks[1:]] == ([] if kept else [[at]])
+
+
+def test_a_glimpse_of_somebody_elsewhere_is_left_out():
+    frames = [[standing(100, 200)] if not 20 <= t < 50 else [] for t in range(70)]
+    frames[35] = [standing(300, 200)]
+    assert [t.frames for t in linked(frames)][1:] == [[35]]
+
+
 def test_somebody_unknown_is_no_better_match_than_who_looks_alike():
     # Two come back, 30 px from where one was: who looks alike to the right, and to the left
     # somebody of whom the looks are not known.
