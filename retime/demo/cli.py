@@ -41,10 +41,39 @@ def evaluate(
     for name, value in figures.items():
         typer.echo(f"{name:28} {_readable(value)}")
     if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        partial = json_file.with_name(f".{json_file.name}.{os.getpid()}.partial")
-        partial.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        partial.replace(json_file)
+        _write(json_file, json.dumps(figures, indent=2) + "\n")
+
+
+@app.command()
+def evaluate_tracking(
+    clips: Annotated[
+        Path, typer.Option(help="Folder for the clips; what is there is not made again.")
+    ] = Path("results/tracking-clips"),
+    only: Annotated[list[str] | None, typer.Option(help="A clip's name; may be repeated.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write JSON here.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Also write a page of Markdown here.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads to use.")] = 1,
+) -> None:
+    """Film scenes with known joints, and measure detection and tracking on them."""
+    from retime.demo.tracking_evaluation import CLIPS
+    from retime.demo.tracking_evaluation import evaluate_tracking as measure
+    from retime.demo.tracking_table import page
+
+    figures = measure(clips, tuple(only or CLIPS), threads)
+    for name, value in figures.items():
+        if not isinstance(value, dict):
+            typer.echo(f"{name:28} {_readable(value)}")
+    if json_file is not None:
+        _write(json_file, json.dumps(figures, indent=2) + "\n")
+    if table is not None:
+        _write(table, page(figures))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
 
 
 def _readable(value: Any) -> str:

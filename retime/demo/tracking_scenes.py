@@ -119,6 +119,17 @@ def _hidden() -> Scene:
     ))  # fmt: skip
 
 
+def _screened() -> Scene:
+    return _scene("screened", 96, "one with a ball hides two others, one after the other", (
+        _actor("jumper", "green", 1.10, 32, Jump, (-0.6, 2.6), yaw=0.2, period=0.9, height=0.2),
+        _actor("dancer", "ochre", 1.15, 33, Dance, (1.0, 2.3), count=0.5, yaw=-0.2, step=0.3),
+        _actor(
+            "carrier", "striped", 1.84, 34, Walk, (1.95, -1.5), yaw=LEFT, speed=0.85, period=1.15,
+            hold=(0.45, 0.18), grip=0.39, ball=0.37,
+        ),
+    ))  # fmt: skip
+
+
 def _abreast() -> Scene:
     return _scene("abreast", 96, "an adult and a child walk abreast, the child half hidden", (
         _actor("child", "green", 1.10, 6, Walk, (-2.35, 2.4), speed=1.12, period=0.86),
@@ -199,6 +210,7 @@ def _return() -> Scene:
 SCENES: dict[str, Callable[[], Scene]] = {
     "crossing": _crossing,
     "hidden": _hidden,
+    "screened": _screened,
     "abreast": _abreast,
     "runners": _runners,
     "jumpers": _jumpers,
