@@ -84,7 +84,7 @@ class TracksSettings(Section):
     max_gap_seconds: float = Field(
         4.0, gt=0, description="a person unseen for longer than this comes back as another"
     )
-    min_joint_score: Share = Field(0.2, description="joints below this score are interpolated")
+    min_joint_score: Share = Field(0.25, description="joints below this score are interpolated")
     smoothing: float = Field(0.85, ge=0, description="width of the jitter filter, frames; 0 is off")
 
 
