@@ -36,13 +36,13 @@ def page(figures: dict[str, Any]) -> str:
         "- **HOTA** (Luiten et al. 2021) with OKS as the similarity; **id switches** as in CLEAR",
         "  MOT, at OKS 0.5; those of the tracks are of all clips.",
         "- **OKS** over all frames in which at least nine joints are in the picture, and over the",
-        f"  {figures['occluded_frames']} in which less than a tenth of the person is to be seen.",
-        "  A person missed scores 0.",
+        f"  {figures['occluded_frames']} in which less than a tenth of the person is to be seen."
+        " A person missed scores 0.",
         "- **Stolen**: joints nearer to another person's same joint than to their own, as a share",
         "  of the joints of people whose boxes overlap, and as a share of all joints.",
-        f"  {figures['stolen_observed']:.1%} of the former are said to be observed; the others are",
-        "  interpolated.",
-        "- The last row is what plain matching of detections by OKS from frame to frame gives.",
+        f"  {figures['stolen_observed']:.1%} of the former are said to be observed; the others are"
+        " interpolated.",
+        "- The second row is what plain matching of detections by OKS from frame to frame gives.",
         "",
         "What the jitter filter does to observed joints: the median of how far a joint's error is",
         "off the mean of those before and after, as a share of the root of the person's area,",
