@@ -23,10 +23,6 @@ SIDED = np.delete(np.arange(17), 0)
 # The limb each joint belongs to: face, left and right arm, left and right leg.
 LIMB = np.array([0, 0, 0, 0, 0, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4])
 
-# A joint off its expected place is taken from a hidden person if it is nearer to where that
-# person's is thought to be by this factor.
-NEARER = 0.7
-
 
 def expected_places(places: np.ndarray, usable: np.ndarray, memory: int) -> np.ndarray:
     """Return where one person's joints ought to be, ``[T, 17, 2]``, judged from usable frames.
@@ -127,8 +123,8 @@ def drop_stolen_from_hidden(poses: np.ndarray, height: np.ndarray, fps: float) -
     """Forget the joints that a person took from another who is not found in that frame.
 
     Where somebody hidden is thought to be, a line between where they were seen last and next, is
-    less sure than a detection. So a joint is lost only if its own movement leads elsewhere, and it
-    lies clearly nearer to the hidden person's. Arguments as of :func:`drop_stolen`.
+    less sure than a detection. So a joint is lost only if it is off where its own movement leads,
+    and nearer to the hidden person's. Arguments as of :func:`drop_stolen`.
     """
     places, observed = poses[..., :2], np.isfinite(poses[..., 2])
     thought = np.array([_thought_places(person) for person in places]).reshape(places.shape)
@@ -145,7 +141,7 @@ def drop_stolen_from_hidden(poses: np.ndarray, height: np.ndarray, fps: float) -
         expected = expected_places(places[thief], usable, memory)
         off = np.linalg.norm(places[thief] - expected, axis=-1) / height[thief][:, None]
         for apart in nearness:
-            stolen = (off > SAME_PLACE) & (apart <= DOUBTFUL) & (apart < NEARER * off)
+            stolen = (off > SAME_PLACE) & (apart <= DOUBTFUL) & (apart < off)
             result[thief][stolen] = np.nan
     return result
 
