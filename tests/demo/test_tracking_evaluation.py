@@ -1,8 +1,15 @@
 import pytest
 
-from retime.demo.tracking_evaluation import CLIPS, ClipFiles, _unless_made, measured_clips
+from retime.demo.tracking_evaluation import (
+    CLIPS,
+    ClipFiles,
+    _unless_made,
+    evaluate_tracking,
+    measured_clips,
+)
 from retime.demo.tracking_table import page
 from retime.errors import InputError
+from retime.people.model_store import model_files
 
 FIGURES = {
     "hota": 0.5, "detection_accuracy": 0.4, "association_accuracy": 0.6, "id_switches": 3,
@@ -70,3 +77,20 @@ def test_the_page_has_a_row_for_each_clip_and_one_for_the_baseline():
     assert len(rows) == 3 + 1 + len(CLIPS)
     assert "falls from 0.0100 to 0.0050" in text
     assert "- `return`: one leaves the picture and comes back after a second" in text
+
+
+@pytest.mark.slow
+def test_two_who_cross_are_tracked_better_than_by_matching_frames(tmp_path):
+    if not model_files().exist():
+        pytest.skip("the pose networks are not in the cache: run 'retime models fetch'")
+    result = evaluate_tracking(tmp_path, ["crossing"])
+    assert result["id_switches"] == 0
+    assert result["hota"] > 0.85
+    assert result["occluded_oks"] > 0.6
+    assert result["baseline"]["hota"] < result["hota"]
+    assert result["clips"]["crossing"]["people"] == 2
+    # The second time nothing but the tracks is made anew.
+    video = tmp_path / "crossing" / "crossing.mp4"
+    before = video.stat().st_mtime_ns
+    assert evaluate_tracking(tmp_path, ["crossing"]) == result
+    assert video.stat().st_mtime_ns == before
