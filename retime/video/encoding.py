@@ -1,4 +1,4 @@
-"""Write H.264 MP4 files that play everywhere, one frame at a time."""
+"""Write videos, one frame at a time."""
 
 import os
 from fractions import Fraction
@@ -7,27 +7,36 @@ from types import TracebackType
 from typing import Self
 
 import av
+import cv2
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.reformatter import ColorRange, Interpolation
 from numpy.typing import NDArray
 
-# Values of ISO/IEC 23091-2 for BT.709 primaries, transfer and matrix, and for limited range.
-BT709, LIMITED = 1, 1
+from retime.video.colour import BT709, ColourTags
+from retime.video.formats import FORMATS, WITH_CRF
+
+CONVERSION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+# How far colours are drawn out from under the edge of what shows, pixels, before they are
+# compressed: codecs mix neighbouring colours, and what is clear has none.
+BLEED = 9
 
 
 class VideoWriter:
-    """Writes RGB frames as H.264 (High, 4:2:0, BT.709, limited range) at a constant rate.
+    """Writes RGB or RGBA frames at a constant rate.
 
-    The file appears at ``path`` only when the context ends without error. 4:2:0 needs even sizes
-    and the other samplings do not play in browsers, so an odd width or height is padded by
-    repeating its last column or row; ``padding`` says by how many pixels.
+    The file appears at ``path`` only when the context ends without error. Codecs that halve the
+    colours' resolution need even sizes, so an odd width or height is padded by repeating its last
+    column or row; ``padding`` says by how many pixels.
 
     Args:
-        path: the MP4 file; an existing one is replaced.
+        path: the file; an existing one is replaced.
         size: width and height of the frames, pixels.
         fps: frames per second; a ``Fraction`` is kept exactly.
-        crf: constant rate factor of x264, 0 (lossless) to 51.
+        crf: constant rate factor of x264, x265 and VP9, 0 to 51 (VP9: 63); lower is better.
         threads: CPU threads. The file's bytes depend on it, hardly the pictures.
+        form: a name in ``formats.FORMATS``.
+        alpha: frames have alpha, straight, and the file keeps it.
+        colour: the tags to write; frames are converted accordingly.
     """
 
     def __init__(
@@ -37,51 +46,80 @@ class VideoWriter:
         fps: Fraction | int | float,
         crf: int = 16,
         threads: int = 1,
+        form: str = "h264",
+        alpha: bool = False,
+        colour: ColourTags = BT709,
     ) -> None:
         self.path, self.size = Path(path), size
-        self.padding = (size[0] % 2, size[1] % 2)  # columns at the right, rows below
+        self._form = FORMATS[form]
+        if alpha and self._form.clear is None:
+            raise ValueError(f"{form} holds no alpha")
+        # Columns at the right, rows below.
+        self.padding = (size[0] % 2, size[1] % 2) if self._form.even else (0, 0)
         self.frames = 0
         self._fps = Fraction(fps).limit_denominator(100_000)
-        self._options = {"crf": str(crf), "preset": "medium"}
-        self._threads = threads
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        self._options = dict(self._form.options)
+        if form in WITH_CRF:
+            self._options["crf"] = str(crf)
+        self._alpha, self._colour, self._threads = alpha, colour, threads
+        self._pixels = self._form.clear if alpha else self._form.opaque
+        self._partial = self.path.with_name(
+            f".{self.path.stem}.{os.getpid()}.partial{self._form.suffix}"
+        )
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._container = av.open(
-            str(self._partial), "w", format="mp4", options={"movflags": "+faststart"}
+            str(self._partial), "w", options=dict(self._form.container) or None
         )
-        stream = self._container.add_stream("libx264", rate=self._fps, options=self._options)
+        stream = self._container.add_stream(self._form.codec, rate=self._fps, options=self._options)
         stream.width = self.size[0] + self.padding[0]
         stream.height = self.size[1] + self.padding[1]
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = self._pixels
         context = stream.codec_context
         context.time_base = 1 / self._fps
         context.thread_count = self._threads
-        context.color_primaries = context.color_trc = context.colorspace = BT709
-        context.color_range = LIMITED
+        context.color_primaries = self._colour.primaries
+        context.color_trc = self._colour.transfer
+        if not self._rgb:
+            context.colorspace = self._colour.matrix
+            context.color_range = self._colour.range
+        if self._form.tag:
+            context.codec_tag = self._form.tag
         self._stream = stream
         return self
 
-    def write(self, rgb: NDArray[np.uint8]) -> None:
-        """Append one frame, RGB uint8 [H, W, 3] of the writer's size."""
+    @property
+    def _rgb(self) -> bool:
+        return self._pixels is not None and self._pixels.startswith("bgr")
+
+    def write(self, picture: NDArray[np.uint8]) -> None:
+        """Append one frame, uint8 [H, W, 3] of the writer's size, with alpha [H, W, 4]."""
         width, height = self.size
-        if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
+        channels = 4 if self._alpha else 3
+        if picture.shape != (height, width, channels) or picture.dtype != np.uint8:
             raise ValueError(
-                f"frame is {rgb.dtype}{list(rgb.shape)}, not uint8[{height}, {width}, 3]"
+                f"frame is {picture.dtype}{list(picture.shape)}, "
+                f"not uint8[{height}, {width}, {channels}]"
             )
         if any(self.padding):
             columns, rows = self.padding
-            rgb = np.pad(rgb, ((0, rows), (0, columns), (0, 0)), mode="edge")
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24").reformat(
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.BICUBIC
-            | Interpolation.ACCURATE_RND
-            | Interpolation.FULL_CHR_H_INP,
-            threads=1,
+            picture = np.pad(picture, ((0, rows), (0, columns), (0, 0)), mode="edge")
+        if self._alpha and not self._rgb:
+            picture = bleed(picture)
+        frame = av.VideoFrame.from_ndarray(
+            np.ascontiguousarray(picture), format="rgba" if self._alpha else "rgb24"
         )
+        if self._rgb:
+            frame = frame.reformat(format=self._pixels)
+        else:
+            frame = frame.reformat(
+                format=self._pixels,
+                dst_colorspace=self._colour.conversion,
+                dst_color_range=ColorRange(self._colour.range),
+                interpolation=CONVERSION,
+                threads=1,
+            )
         frame.pts, frame.time_base = self.frames, 1 / self._fps
         self.frames += 1
         self._container.mux(self._stream.encode(frame))
@@ -100,3 +138,17 @@ class VideoWriter:
                 self._partial.replace(self.path)
         finally:
             self._partial.unlink(missing_ok=True)
+
+
+def bleed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give what is clear near an edge the colours of what shows there; alpha stays."""
+    alpha = rgba[..., 3].astype(np.float32)
+    if alpha.all():
+        return rgba
+    size = (2 * BLEED + 1, 2 * BLEED + 1)
+    spread = cv2.blur(rgba[..., :3] * alpha[..., None], size)
+    weight = cv2.blur(alpha, size)
+    near = (rgba[..., 3] == 0) & (weight > 0.05)
+    out = rgba.copy()
+    out[near, :3] = np.clip(spread[near] / weight[near, None] + 0.5, 0, 255)
+    return out

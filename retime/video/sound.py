@@ -14,21 +14,31 @@ import av.error
 from retime.errors import InputError
 from retime.video.probing import start_seconds
 
-# Codecs that MP4 players take as they are; any other sound is encoded anew as AAC.
-COPIED = ("aac", "mp3", "ac3", "eac3", "alac")
-AAC_BIT_RATE = 192_000
+# By the file's suffix: the codecs that players take in it as they are, and the one that any other
+# sound is encoded to.
+COPIED = {
+    ".mp4": ("aac", "mp3", "ac3", "eac3", "alac"),
+    ".mov": ("aac", "mp3", "ac3", "alac", "pcm_s16le", "pcm_s24le"),
+    ".webm": ("opus", "vorbis"),
+    ".mkv": ("aac", "mp3", "ac3", "eac3", "alac", "flac", "opus", "vorbis", "pcm_s16le"),
+}
+ENCODED = {".mp4": "aac", ".mov": "aac", ".webm": "libopus", ".mkv": "flac"}
+SAMPLE_FORMAT = {"aac": "fltp", "libopus": "flt", "flac": "s16"}
+OPUS_RATE = 48_000
+BIT_RATE = 192_000
 
 
 def mux_sound(video: Path, source: Path, out: Path, start: float, duration: float) -> bool:
     """Write ``video`` with the sound of ``source`` from ``start`` on to ``out``.
 
-    The pictures are copied unchanged. Sound that MP4 can hold is copied too, to the packet
-    (about 20 ms), and stays in step to the sample; other sound becomes AAC, mono or stereo.
+    The pictures are copied unchanged. Sound that the file can hold is copied too, to the packet
+    (about 20 ms), and stays in step to the sample; other sound is encoded anew, mono or stereo:
+    as AAC in MP4 and MOV, Opus in WebM, FLAC in Matroska.
 
     Args:
-        video: an MP4 file made by ``VideoWriter``; may be the same path as ``out``.
+        video: a file made by ``VideoWriter``; may be the same path as ``out``.
         source: the file with the sound.
-        out: the MP4 file to write; it appears only when whole.
+        out: the file to write, of the same suffix; it appears only when whole.
         start: seconds into ``source``, counted as players do.
         duration: seconds of sound at most.
 
@@ -38,7 +48,7 @@ def mux_sound(video: Path, source: Path, out: Path, start: float, duration: floa
     Raises:
         InputError: the sound cannot be read.
     """
-    partial = out.with_name(f".{out.name}.{os.getpid()}.sound.partial")
+    partial = partial_path(out)
     partial.parent.mkdir(parents=True, exist_ok=True)
     try:
         with av.open(str(source)) as heard:
@@ -65,34 +75,64 @@ def _mux(
     duration: float,
 ) -> bool:
     sound = heard.streams.audio[0]
-    copied = sound.codec_context.name in COPIED
+    copied = sound.codec_context.name in COPIED[out.suffix]
     # A second early: a decoder needs what comes before to sound right from the first sample on.
     heard.seek(max(int((start - 1) * av.time_base), heard.start_time or 0))
-    with (
-        av.open(str(video)) as seen,
-        av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as made,
-    ):
+    with av.open(str(video)) as seen, open_for_writing(out) as made:
         pictures = seen.streams.video[0]
         to_pictures = made.add_stream_from_template(pictures)
         if copied:
             to_sound = made.add_stream_from_template(sound)
             packets = _copied(sound, heard, start, duration)
         else:
-            to_sound = made.add_stream("aac", rate=sound.rate, layout=_layout(sound))
-            to_sound.bit_rate = AAC_BIT_RATE
+            to_sound = sound_stream(made, out, sound.rate, layout_of(sound))
             packets = _encoded(sound, heard, to_sound, start, duration)
-        wrote = False
-        streams = {sound.type: to_sound, pictures.type: to_pictures}
         shown = (packet for packet in seen.demux(pictures) if packet.dts is not None)
-        merged = heapq.merge(
-            (("audio", packet) for packet in packets),
-            (("video", packet) for packet in shown),
-            key=lambda item: item[1].dts * item[1].time_base,
-        )
-        for kind, packet in merged:
-            packet.stream = streams[kind]
-            made.mux(packet)
-            wrote = wrote or kind == "audio"
+        return merge(made, packets, to_sound, shown, to_pictures)
+
+
+def partial_path(out: Path) -> Path:
+    """Return where a file is written before it is whole."""
+    return out.with_name(f".{out.stem}.{os.getpid()}.sound.partial{out.suffix}")
+
+
+def open_for_writing(out: Path) -> av.container.OutputContainer:
+    """Open a video file of the kind its suffix says."""
+    options = {"movflags": "+faststart"} if out.suffix in (".mp4", ".mov") else None
+    return av.open(str(out), "w", options=options)
+
+
+def sound_stream(
+    made: av.container.OutputContainer, out: Path, rate: int, layout: str
+) -> av.audio.stream.AudioStream:
+    """Add the stream of sound that files like ``out`` have."""
+    codec = ENCODED[out.suffix]
+    stream = made.add_stream(codec, rate=OPUS_RATE if codec == "libopus" else rate, layout=layout)
+    stream.format = SAMPLE_FORMAT[codec]
+    if codec != "flac":
+        stream.bit_rate = BIT_RATE
+    return stream
+
+
+def merge(
+    made: av.container.OutputContainer,
+    packets: Iterator[av.Packet],
+    to_sound: av.audio.stream.AudioStream,
+    shown: Iterator[av.Packet],
+    to_pictures: av.video.stream.VideoStream,
+) -> bool:
+    """Write both streams in the order of their times; return whether there was any sound."""
+    wrote = False
+    streams = {"audio": to_sound, "video": to_pictures}
+    merged = heapq.merge(
+        (("audio", packet) for packet in packets),
+        (("video", packet) for packet in shown),
+        key=lambda item: item[1].dts * item[1].time_base,
+    )
+    for kind, packet in merged:
+        packet.stream = streams[kind]
+        made.mux(packet)
+        wrote = wrote or kind == "audio"
     return wrote
 
 
@@ -114,7 +154,7 @@ def _copied(
         yield packet
 
 
-def _layout(sound: av.audio.stream.AudioStream) -> str:
+def layout_of(sound: av.audio.stream.AudioStream) -> str:
     """Return the layout of sound that is encoded anew; more than two channels are mixed down."""
     return "mono" if sound.layout.nb_channels == 1 else "stereo"
 
@@ -126,8 +166,8 @@ def _encoded(
     start: float,
     duration: float,
 ) -> Iterator[av.Packet]:
-    resampler = av.AudioResampler(format="fltp", layout=_layout(sound), rate=sound.rate)
-    rate, written = sound.rate, 0
+    rate, written = encoder.rate, 0
+    resampler = av.AudioResampler(format="fltp", layout=layout_of(sound), rate=rate)
     wanted = round(duration * rate)
     for decoded in heard.decode(sound):
         for frame in resampler.resample(decoded):
