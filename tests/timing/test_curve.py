@@ -52,8 +52,10 @@ def test_hold_stops_and_goes_on_from_there():
 
 
 def test_knots_are_checked():
-    with pytest.raises(ValueError, match="increase"):
-        TimeCurve((1.0, 1.0), (0.0, 1.0))
+    with pytest.raises(ValueError, match="decrease"):
+        TimeCurve((1.0, 0.5), (0.0, 1.0))
+    with pytest.raises(ValueError, match="at most two"):
+        TimeCurve((1.0, 1.0, 1.0), (0.0, 1.0, 2.0))
     with pytest.raises(ValueError, match="as many"):
         TimeCurve((1.0,), (0.0, 1.0))
 
