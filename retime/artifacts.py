@@ -13,6 +13,7 @@ has the same length in every dataset of one file.
 import contextlib
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -271,17 +272,37 @@ class Layers(Artifact):
     people = Attribute()
     canvas_bounds = Attribute()  # as Camera.canvas
 
+    def picture(self, layer: int, frame: int) -> np.ndarray:
+        """Return one frame of one layer, uint8 [H, W, 4]; threads unpack at the same time.
+
+        HDF5 does one thing at a time. A frame is one chunk, so it is read packed and unpacked
+        outside.
+        """
+        dataset = self.rgba
+        shape = dataset.shape[2:]
+        packed = dataset.chunks == (1, 1, *shape) and dataset.compression == "gzip"
+        if not packed or dataset.shuffle or dataset.fletcher32:
+            return dataset[layer, frame]
+        place = (layer, frame, 0, 0, 0)
+        try:
+            mask, raw = dataset.id.read_direct_chunk(place)
+        except OSError:  # never written
+            return dataset[layer, frame]
+        data = raw if mask else zlib.decompress(raw)
+        return np.frombuffer(data, dataset.dtype).reshape(shape)
+
 
 class TimeMap(Artifact):
     """When each instance of a layer shows which source frame."""
 
-    schema, version, rule = "timemap", 1, "warp"
+    schema, version, rule = "timemap", 2, "warp"
     layer = Field(np.int64, "M")  # layer number 1..N
     source_time = Field(np.float64, "M", "T_out")  # source frames; NaN shows nothing
     offset = Field(np.float64, "M", "T_out", 2)  # x, y in source pixels
     opacity = Field(np.float64, "M", "T_out")  # 0..1
     depth = Field(np.float64, "M", "T_out")  # larger is nearer to the viewer
     background_time = Field(np.float64, "T_out")  # source frame of background and camera
+    sound_time = Field(np.float64, "T_out")  # source frame heard; NaN is silence
     names = Attribute()  # of the instances
-    sound = Attribute()  # "keep" or "drop"
+    between = Attribute()  # nearest, blend or flow: of the background, then of each instance
     edit = Attribute()

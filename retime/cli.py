@@ -29,6 +29,9 @@ Section = TypeVar("Section", bound=config.Section)
 In = Annotated[Path, typer.Option(help="File to read.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
 SettingsText = Annotated[str, typer.Option("--settings", help="JSON, or path of a YAML file.")]
+Video = Annotated[
+    Path | None, typer.Option(help="The source video, for its sound and colour tags.")
+]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
 
 
@@ -151,11 +154,12 @@ def warp(
     seeds: In,
     edit: Annotated[Path, typer.Option(help="The edit, a YAML file.")],
     out: Out,
+    video: Annotated[Path | None, typer.Option(help="The source video, for its beats.")] = None,
 ) -> None:
     """Turn an edit into a time map."""
     from retime.timing.stage import run_warp
 
-    run_warp(tracks, seeds, edit, out)
+    run_warp(tracks, seeds, edit, out, video)
 
 
 @app.command()
@@ -163,8 +167,8 @@ def render(
     layers: In,
     camera: In,
     timemap: In,
-    video: Annotated[Path, typer.Option(help="The source video, for its sound.")],
     out: Out,
+    video: Video = None,
     beside: Annotated[Path | None, typer.Option(help="Also: source and edit side by side.")] = None,
     settings: SettingsText = "",
     threads: Threads = 1,
@@ -174,6 +178,40 @@ def render(
 
     section = _settings(settings, config.RenderSettings)
     run_render(layers, camera, timemap, video, out, section, beside, threads)
+
+
+@app.command()
+def export(
+    layers: In,
+    camera: In,
+    timemap: In,
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    form: Annotated[str, typer.Option("--as", help="h264, h265, prores, vp9, ffv1, png, exr.")],
+    video: Video = None,
+    name: Annotated[str, typer.Option(help="Name of the files; default: the edit's.")] = "",
+    alone: Annotated[bool, typer.Option(help="Write each layer, too.")] = True,
+    settings: SettingsText = "",
+    threads: Threads = 1,
+) -> None:
+    """Write an edit, and its layers alone, in another format."""
+    from retime.render.export import run_export
+
+    section = _settings(settings, config.RenderSettings)
+    run_export(layers, camera, timemap, video, out, form, section, name, alone, threads)
+
+
+@app.command()
+def suggest(
+    tracks: In,
+    seeds: In,
+    out: Annotated[Path | None, typer.Option(help="YAML file; default: to the terminal.")] = None,
+) -> None:
+    """Propose edits: who repeats a motion, who could be aligned to whom, where to freeze."""
+    from retime.timing.suggest import run_suggest
+
+    text = run_suggest(tracks, seeds, out)
+    if out is None:
+        typer.echo(text)
 
 
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
@@ -196,6 +234,30 @@ def preview_layers(layers: In, out: Out) -> None:
     from retime.layers.preview import preview_layers
 
     preview_layers(layers, out)
+
+
+@preview.command("timing")
+def preview_timing(tracks: In, seeds: In, timemap: In, out: Out) -> None:
+    """Plot the motions before and after an edit, and its time maps."""
+    from retime.timing.preview import preview_timing
+
+    preview_timing(tracks, seeds, timemap, out)
+
+
+@preview.command("edit")
+def preview_edit(
+    layers: In,
+    camera: In,
+    timemap: In,
+    out: Out,
+    height: Annotated[int, typer.Option(min=32, help="Height of the pictures.")] = 180,
+    settings: SettingsText = "",
+) -> None:
+    """Render an edit small and without sound, in seconds."""
+    from retime.render.stage import preview_edit
+
+    section = _settings(settings, config.RenderSettings)
+    preview_edit(layers, camera, timemap, out, section, height)
 
 
 @preview.command("losses")

@@ -195,6 +195,12 @@ class RenderSettings(Section):
     """Stage ``render``: the output video."""
 
     crf: int = Field(16, ge=0, le=51, description="H.264 constant rate factor; lower is better")
+    light: Literal["display", "linear"] = Field(
+        "display", description="what is mixed where layers are translucent"
+    )
+    exports: tuple[Literal["h264", "h265", "prores", "vp9", "ffv1", "png", "exr"], ...] = Field(
+        (), description="also write each edit, and its layers where they can be held, in these"
+    )
 
 
 class Settings(Section):

@@ -72,7 +72,7 @@ def depth_ranks(
         order: int [T, N], layer numbers back to front in each source frame.
         floor: [T, N], from ``floor_heights``.
         among_copies: [M], larger is nearer among instances of one layer.
-        shelf: [M], larger is in front whatever the order says (0 for most).
+        shelf: [M] or [M, T_out], larger is in front whatever the order says (0 for most).
 
     Returns:
         float64 [M, T_out], 1 for the instance at the back, up to M.
@@ -95,9 +95,31 @@ def depth_ranks(
             lower = np.sign(own_floor[m] - own_floor[n])
             by_floor = np.where(np.isnan(lower), 0.5, (lower + 1) / 2)
             wins[m] += np.where(mine == theirs, mine, by_floor)
-    wins += np.asarray(shelf, dtype=np.float64)[:, None] * count
+    shelves = np.asarray(shelf, dtype=np.float64)
+    wins += (shelves if shelves.ndim == 2 else shelves[:, None]) * count
     depth = np.empty((count, length))
     for t in range(length):
         back_to_front = np.lexsort((layer, own_rank[:, t], wins[:, t]))
         depth[back_to_front, t] = np.arange(1, count + 1)
     return depth
+
+
+def reordered(depth: np.ndarray, layer: np.ndarray, back_to_front: list[int]) -> np.ndarray:
+    """Put some layers in another order among themselves; all others keep their places.
+
+    Args:
+        depth: [M, T_out], from ``depth_ranks``.
+        layer: int [M], layer number of each instance.
+        back_to_front: numbers of the layers to be put in order.
+
+    Returns:
+        The depths, [M, T_out]. Instances of one layer keep their order.
+    """
+    place = {number: index for index, number in enumerate(back_to_front)}
+    (named,) = np.nonzero([number in place for number in layer])
+    rank = np.array([place[int(layer[m])] for m in named])
+    changed = depth.copy()
+    for t in range(depth.shape[1]):
+        order = np.lexsort((depth[named, t], rank))
+        changed[named[order], t] = np.sort(depth[named, t])
+    return changed

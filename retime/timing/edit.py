@@ -17,163 +17,72 @@ A layer that an edit does not name plays as in the source. Most edits are one li
 
 Layers go by name, or by the number of one of their people. A time is a number of frames of the
 clip, from 0, or seconds as in "1.5s". What comes before a layer's first frame, or after its last,
-shows that frame.
+shows that frame. All operations are told in ``docs/edits.md``.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    PlainSerializer,
-    PlainValidator,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
-from retime.config import Section, Share, validate
+from retime.config import validate
 from retime.errors import InputError
 from retime.timing.marked_yaml import Place, line_of, read_marked
+from retime.timing.operations import (
+    BEATS,
+    Between,
+    EditSection,
+    LayerEdit,
+    LayerKey,
+    Playback,
+    Span,
+)
+from retime.timing.times import Time
+
+
+class OrderChange(EditSection):
+    """Who is in front of whom for a while, whatever the source says."""
+
+    start: Time | None = Field(None, alias="from", description="output time")
+    end: Time | None = Field(None, alias="to", description="output time, itself not included")
+    back_to_front: list[LayerKey] = Field(
+        min_length=2, description="these layers, among themselves; others keep their places"
+    )
 
 
 @dataclass(frozen=True)
-class Duration:
-    """A time as written in an edit: a count of frames or of seconds."""
+class SoundOf:
+    """Sound that is retimed with a layer."""
 
-    value: float
-    in_seconds: bool = False
-
-    def frames(self, fps: float) -> float:
-        """Return the time in frames of a clip with ``fps`` frames per second."""
-        return self.value * fps if self.in_seconds else self.value
-
-    def __repr__(self) -> str:
-        return f"{self.value:g}s" if self.in_seconds else f"{self.value:g}"
+    layer: LayerKey
 
 
-def _read_time(value: Any) -> Duration:
-    if isinstance(value, Duration):
+def _read_sound(value: Any) -> Any:
+    if value in ("keep", "drop", None) or isinstance(value, SoundOf):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9:
-        return Duration(float(value))
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)? ?s", value):
-        return Duration(float(value[:-1]), in_seconds=True)
-    raise ValueError('a time is a number of frames, such as 31, or of seconds, such as "1.5s"')
+    if isinstance(value, dict) and list(value) == ["with"] and isinstance(value["with"], str | int):
+        return SoundOf(value["with"])
+    raise ValueError("say 'keep', 'drop', or {with: LAYER}")
 
 
-Time = Annotated[
-    Duration,
-    PlainValidator(_read_time),
-    PlainSerializer(lambda time: repr(time) if time.in_seconds else time.value),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": "s$"}]}),
+Sound = Annotated[
+    Literal["keep", "drop"] | SoundOf | None,
+    PlainValidator(_read_sound),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["keep", "drop", None]},
+                {
+                    "type": "object",
+                    "properties": {"with": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+                    "required": ["with"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
 ]
-Pair = Annotated[list[Time], Field(min_length=2, max_length=2)]
-LayerKey = str | int
-
-
-class EditSection(Section):
-    """A part of the edit file; no text where a number is due."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class Align(EditSection):
-    """Bring moments of a layer to where moments of another layer fall."""
-
-    to: LayerKey = Field(description="the other layer")
-    points: list[Pair] = Field(
-        min_length=1, description="pairs of times, this layer's and the other's, both increasing"
-    )
-
-
-class Hold(EditSection):
-    """Stand still between two moments of the output, then go on."""
-
-    start: Time = Field(alias="from", description="output time at which to stop")
-    end: Time = Field(alias="to", description="output time at which to go on")
-
-
-class Playback(EditSection):
-    """When something plays; nothing said: as in the source."""
-
-    freeze: Time | None = Field(None, description="source time to stand still at throughout")
-    speed: float = Field(1.0, gt=0, le=1000, description="2 is twice as fast")
-    reverse: bool = Field(False, description="play backwards from the last frame")
-    delay: Time = Field(Duration(0.0), description="how much later to play; negative: earlier")
-    hold: Hold | None = None
-
-    @model_validator(mode="after")
-    def _one_time(self) -> "Playback":
-        """Refuse operations of which one would leave nothing of the other."""
-        given = [name for name in TIMINGS if name in self.model_fields_set]
-        for alone in ("freeze", "align"):
-            others = [name for name in given if name != alone]
-            if alone in given and others:
-                raise ValueError(f"'{alone}' does not go together with {_listed(others)}")
-        return self
-
-    @property
-    def says_when(self) -> bool:
-        """Whether any time operation is given."""
-        return bool(self.model_fields_set & set(TIMINGS))
-
-
-TIMINGS = ("freeze", "align", "speed", "reverse", "delay", "hold")
-
-
-class Appearance(Playback):
-    """When, where and how one instance of a layer is shown."""
-
-    align: Align | None = None
-    move: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
-        [0.0, 0.0], description="x, y by which to displace it in the picture, source pixels"
-    )
-    opacity: Share = 1.0
-
-
-class Copy(Appearance):
-    """One more instance of a layer; it says its own time, or keeps that of the layer."""
-
-    depth: Literal["front", "behind"] = Field(
-        "behind", description="in front of the layer itself, or behind it"
-    )
-
-
-class LayerEdit(Appearance):
-    """What is done to one layer."""
-
-    remove: bool = False
-    depth: Literal["front", "back"] | None = Field(
-        None, description="in front of all other layers or behind them; none: as in the source"
-    )
-    duplicate: list[Copy] = Field([], description="further instances of the layer")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _word_or_mapping(cls, value: Any) -> Any:
-        if value == "remove":
-            return {"remove": True}
-        if not isinstance(value, dict) or not value:
-            raise ValueError(f"say 'remove', or give some of {', '.join(cls.model_fields)}")
-        return value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: Any, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [{"const": "remove"}, handler(core_schema)]}
-
-    @model_validator(mode="after")
-    def _nothing_with_remove(self) -> "LayerEdit":
-        others = sorted(self.model_fields_set - {"remove"})
-        if self.remove and others:
-            raise ValueError(f"'remove' does not go together with {_listed(others)}")
-        return self
 
 
 class Edit(EditSection):
@@ -185,9 +94,16 @@ class Edit(EditSection):
     background: Playback = Field(
         Playback(), description="when the background and the camera's motion play"
     )
+    order: list[OrderChange] = Field([], description="who is in front, from when to when")
     length: Time | None = Field(None, description="of the output; none: as long as the source")
-    sound: Literal["keep", "drop"] | None = Field(
-        None, description="none: keep where the background plays as in the source"
+    range: Span = Field(Span(), description="part of the output to show; times stay the same")
+    sound: Sound = Field(
+        None,
+        description="keep, drop, or {with: LAYER}; none: keep where the background plays as in "
+        "the source",
+    )
+    between: Between = Field(
+        "nearest", description="what a layer shows between two frames of the source"
     )
 
 
@@ -202,8 +118,20 @@ class EditFile:
 
     def error(self, message: str, *place: str | int) -> InputError:
         """Return the error that ``message`` holds of the key at ``place``."""
-        key = ".".join(str(step) for step in place)
-        return InputError(f"{self.path}, line {line_of(place, self.lines)}: '{key}': {message}")
+        key = _dotted(_as_written(place, self.lines))
+        return InputError(f"{self.path}, line {line_of(place, self.lines)}: {key}: {message}")
+
+    def sounds(self) -> list[Path]:
+        """Return the sound files that the edit names."""
+        looks = [a for e in self.edit.layers.values() for a in (e, *e.duplicate)]
+        names = {look.align.sound for look in looks if look.align and look.align.sound}
+        return sorted(self.path.parent / name for name in names)
+
+    @property
+    def hears_the_clip(self) -> bool:
+        """Whether something is aligned to the beats of the clip's own sound."""
+        looks = [a for e in self.edit.layers.values() for a in (e, *e.duplicate)]
+        return any(a.align and a.align.to == BEATS and not a.align.sound for a in looks)
 
 
 def load_edit(path: Path) -> EditFile:
@@ -222,9 +150,22 @@ def load_edit(path: Path) -> EditFile:
         places = [item["loc"] for item in error.__cause__.errors()]
         numbers = sorted({line_of(place, lines) for place in places})
         where = f"line{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
-        raise InputError(str(error).replace(str(path), f"{path}, {where}", 1)) from error
+        text = str(error).replace(str(path), f"{path}, {where}", 1)
+        for place in places:
+            text = text.replace(_dotted(place), _dotted(_as_written(place, lines)))
+        raise InputError(text) from error
     return EditFile(path, edit, path.read_text(encoding="utf-8"), lines)
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join(f"'{name}'" for name in names)
+def _dotted(place: Place) -> str:
+    return "'" + ".".join(str(step) for step in place) + "'"
+
+
+def _as_written(place: Place, lines: dict[Place, int]) -> Place:
+    """Leave out of a place the steps that the long form has, but what was written has not."""
+    kept: Place = ()
+    for number, step in enumerate(place):
+        invented = step in (0, "keys", "to") and (*kept, step) not in lines
+        if not (invented and kept in lines and number):
+            kept = (*kept, step)
+    return kept

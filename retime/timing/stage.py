@@ -1,5 +1,6 @@
 """Stage ``warp``: an edit becomes a time map."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,19 @@ from retime.artifacts import Seeds, TimeMap, Tracks
 from retime.errors import InputError
 from retime.timing.depth import floor_heights
 from retime.timing.edit import load_edit
+from retime.timing.signals import motion_signal
 from retime.timing.timemap import SourceLayers, build_instances
 
 
-def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path) -> None:
+def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path, video: Path | None = None) -> None:
     """Turn the edit file ``edit`` into a ``TimeMap`` at ``out``.
+
+    Args:
+        tracks: the ``Tracks`` artifact.
+        seeds: the ``Seeds`` artifact, for the layers' names, people and order.
+        edit: the edit file.
+        out: the file to write.
+        video: the source, for edits that follow the beats of its sound.
 
     Raises:
         InputError: a wrong edit (file, line and reason are named), or artifacts that cannot be
@@ -29,21 +38,7 @@ def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path) -> None:
                 f"{seeds}: made from other tracks than {tracks}; delete it and run snakemake "
                 "again: rule 'seeds' makes it anew"
             )
-        numerator, denominator = tracked.fps
-        fps = numerator / denominator
-        source = SourceLayers(
-            names=seeded.names,
-            people=seeded.people,
-            order=order,
-            floor=floor_heights(
-                tracked.keypoints[:],
-                tracked.present[:],
-                [[ids.index(person) for person in people] for people in seeded.people],
-                seeded.homographies[:],
-                fps,
-            ),
-            fps=fps,
-        )
+        source = read_source(tracked, seeded, _Beats(edit.parent, video, tracked))
         made = build_instances(file, source)
         attributes = tracked.clip_attributes()
     sizes = {"M": len(made.layer), "T_out": len(made.background_time)}
@@ -52,7 +47,7 @@ def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path) -> None:
         parameters={},
         sizes=sizes,
         names=made.names,
-        sound=made.sound,
+        between=made.between,
         edit={"name": edit.stem, "text": file.text},
         **attributes,
     ) as timemap:
@@ -61,4 +56,48 @@ def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path) -> None:
         timemap.offset[...] = made.offset
         timemap.opacity[...] = made.opacity
         timemap.depth[...] = made.depth
-        timemap.background_time[...] = made.background_time.astype(np.float64)
+        timemap.background_time[...] = made.background_time
+        timemap.sound_time[...] = made.sound_time
+
+
+def read_source(
+    tracked: Tracks, seeded: Seeds, beats: Callable[[str | None], np.ndarray] | None = None
+) -> SourceLayers:
+    """Return what edits need to know of a clip's layers, from its open artifacts."""
+    ids = tracked.ids[:].tolist()
+    groups = [[ids.index(person) for person in people] for people in seeded.people]
+    keypoints, present = tracked.keypoints[:], tracked.present[:]
+    homographies = seeded.homographies[:]
+    fps = tracked.fps[0] / tracked.fps[1]
+
+    def motion(number: int, name: str, normalise: bool = True) -> np.ndarray:
+        who = groups[number - 1]
+        return motion_signal(keypoints[:, who], present[:, who], homographies, name, normalise)
+
+    return SourceLayers(
+        names=seeded.names,
+        people=seeded.people,
+        order=seeded.order[:],
+        floor=floor_heights(keypoints, present, groups, homographies, fps),
+        fps=fps,
+        motion=motion,
+        beats=beats,
+    )
+
+
+class _Beats:
+    """Beats of the clip's own sound, or of a file beside the edit, in frames of the clip."""
+
+    def __init__(self, folder: Path, video: Path | None, clip: Tracks) -> None:
+        self._folder, self._video = folder, video
+        self._fps = clip.fps[0] / clip.fps[1]
+        self._start, self._seconds = clip.start_seconds, len(clip.keypoints) / self._fps
+
+    def __call__(self, name: str | None) -> np.ndarray:
+        from retime.timing.beats import onsets, read_mono
+
+        if name is not None:
+            return onsets(read_mono(self._folder / name)) * self._fps
+        if self._video is None or self._video.is_dir():
+            return np.empty(0)
+        return onsets(read_mono(self._video, self._start, self._seconds)) * self._fps

@@ -1,31 +1,17 @@
 """From an edit to time maps: when each instance of a layer shows which source frame."""
 
-import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from retime.timing.curve import TimeCurve
-from retime.timing.depth import depth_ranks
-from retime.timing.edit import Align, Appearance, Copy, Duration, EditFile, LayerKey, Playback
+from retime.timing.depth import depth_ranks, reordered
+from retime.timing.edit import EditFile, SoundOf
+from retime.timing.operations import DepthKey
+from retime.timing.placing import Instance, Placing, SourceLayers
 
-SHELVES = {"back": -1, "front": 1, None: 0}
+__all__ = ["Instances", "SourceLayers", "build_instances", "nearest_frame"]
 
-
-@dataclass(frozen=True)
-class SourceLayers:
-    """What an edit needs to know of a clip's layers."""
-
-    names: list[str]  # of layers 1..N
-    people: list[list[int]]  # ids of each layer's people
-    order: np.ndarray  # int [T, N], layer numbers back to front
-    floor: np.ndarray  # [T, N], see depth.floor_heights
-    fps: float
-
-    @property
-    def length(self) -> int:
-        """Frames in the clip, T."""
-        return len(self.order)
+SHELVES = {"back": -1, "front": 1, "source": 0}
 
 
 @dataclass(frozen=True)
@@ -39,17 +25,8 @@ class Instances:
     opacity: np.ndarray  # [M, T_out]
     depth: np.ndarray  # [M, T_out]
     background_time: np.ndarray  # [T_out]
-    sound: str  # "keep" or "drop"
-
-
-@dataclass
-class _Instance:
-    name: str
-    layer: int
-    curve: TimeCurve
-    look: Appearance
-    among_copies: int = 0
-    shelf: int = 0
+    sound_time: np.ndarray  # [T_out]
+    between: list[str]  # [M + 1], the background's first
 
 
 def nearest_frame(time: np.ndarray) -> np.ndarray:
@@ -61,188 +38,131 @@ def build_instances(file: EditFile, source: SourceLayers) -> Instances:
     """Work out an edit for the layers of a clip.
 
     Raises:
-        InputError: unknown layer, a moment outside the clip, or alignments that contradict one
+        InputError: unknown layer, a moment outside the clip, or operations that contradict one
             another; names the file and the line.
     """
-    edit = file.edit
+    edit, last = file.edit, source.length - 1
     length = source.length
     if edit.length is not None:
         length = round(edit.length.frames(source.fps))
         if length < 1:
             raise file.error("the output would have no frame", "length")
-    output = np.arange(length, dtype=np.float64)
-    last = source.length - 1
+    first, end = _range(file, length, source.fps)
+    output = np.arange(first, end, dtype=np.float64)
 
-    instances = _Placing(file, source).instances()
-    count = len(instances)
+    placing = Placing(file, source, length)
+    instances = placing.instances()
+    count, shown = len(instances), len(output)
     times = [np.clip(instance.curve.at(output), 0, last) for instance in instances]
-    source_time = np.stack(times) if times else np.empty((0, length))
-    background = _playback(file, source, edit.background, ("background",))
+    source_time = np.stack(times) if times else np.empty((0, shown))
+    looks = [_opacity(file, i, output, length, source.fps) for i in instances]
+    opacity = np.stack(looks) if looks else np.empty((0, shown))
+    background = placing.read.playback(edit.background, ("background",), 2.0 * length)
     background_time = np.clip(background.at(output), 0, last)
     layer = np.array([instance.layer for instance in instances], dtype=np.int64)
+    shelf = [_shelf(i.edit.depth if i.edit else [], output, source.fps) for i in instances]
     depth = depth_ranks(
         layer,
         nearest_frame(source_time),
         source.order,
         source.floor,
         np.array([instance.among_copies for instance in instances]),
-        np.array([instance.shelf for instance in instances]),
+        np.array(shelf).reshape(count, shown),
     )
+    for index, change in enumerate(edit.order):
+        place = ("order", index)
+        numbers = [
+            placing.number(key, *place, "back_to_front", k)
+            for k, key in enumerate(change.back_to_front)
+        ]
+        if len(set(numbers)) < len(numbers):
+            raise file.error("a layer stands there twice", *place, "back_to_front")
+        when = _within(change.start, change.end, output, source.fps)
+        depth[:, when] = reordered(depth[:, when], layer, numbers)
+    for number, instance in enumerate(instances):  # what is removed for a while
+        gap = instance.edit.remove if instance.edit else None
+        if gap is not None:
+            source_time[number, _within(gap.start, gap.end, output, source.fps)] = np.nan
     moves = np.array([i.look.move for i in instances], dtype=np.float64).reshape(count, 1, 2)
-    opacities = np.array([i.look.opacity for i in instances], dtype=np.float64).reshape(count, 1)
-    plays_on = np.array_equal(background_time, np.minimum(output, last))
     return Instances(
         names=[instance.name for instance in instances],
         layer=layer,
         source_time=source_time,
-        offset=np.repeat(moves, length, axis=1),
-        opacity=np.repeat(opacities, length, axis=1),
+        offset=np.repeat(moves, shown, axis=1),
+        opacity=opacity,
         depth=depth,
         background_time=background_time,
-        sound=edit.sound or ("keep" if plays_on else "drop"),
+        sound_time=_sound_time(placing, background_time, output),
+        between=[edit.between, *(i.look.between or edit.between for i in instances)],
     )
 
 
-@dataclass
-class _Placing:
-    """Finds the time curve of every instance; alignments follow the layers they refer to."""
-
-    file: EditFile
-    source: SourceLayers
-    keys: dict[int, LayerKey] = field(init=False)  # layer number: how the edit calls it
-    curves: dict[int, TimeCurve] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.keys = {}
-        for key in self.file.edit.layers:
-            number = self.number(key, "layers", key)
-            if number in self.keys:
-                name = self.source.names[number - 1]
-                raise self.file.error(
-                    f"layer '{name}' is already there as '{self.keys[number]}'", "layers", key
-                )
-            self.keys[number] = key
-
-    def number(self, key: LayerKey, *place: str | int) -> int:
-        """Return the number of the layer that a name, or a person's id, stands for."""
-        names = self.source.names
-        if isinstance(key, int):
-            for number, people in enumerate(self.source.people, start=1):
-                if key in people:
-                    return number
-            ids = sorted(i for people in self.source.people for i in people)
-            message = f"no layer shows a person {key}; people are {', '.join(map(str, ids))}"
-            raise self.file.error(message, *place)
-        if key in names:
-            return names.index(key) + 1
-        close = difflib.get_close_matches(key, names, n=1)
-        hint = f"did you mean '{close[0]}'? " if close else ""
-        raise self.file.error(f"no such layer; {hint}layers are {', '.join(names)}", *place)
-
-    def instances(self) -> list[_Instance]:
-        """Return every instance that the output shows, in the order of the layers."""
-        found = []
-        for number, name in enumerate(self.source.names, start=1):
-            key = self.keys.get(number)
-            if key is None:
-                found.append(_Instance(name, number, TimeCurve.playing(), Appearance()))
-                continue
-            edit = self.file.edit.layers[key]
-            if edit.remove:
-                continue
-            shelf = SHELVES[edit.depth]
-            curve = self.curve(number)
-            found.append(_Instance(name, number, curve, edit, 0, shelf))
-            for index, copy in enumerate(edit.duplicate):
-                place = ("layers", key, "duplicate", index)
-                when = self.timing(copy, number, place, ()) if copy.says_when else curve
-                side = _side(copy, index)
-                found.append(_Instance(f"{name} copy {index + 1}", number, when, copy, side, shelf))
-        return found
-
-    def curve(self, number: int, asking: tuple[int, ...] = ()) -> TimeCurve:
-        """Return the curve of a layer itself; ``asking``: the layers that wait for it."""
-        if number not in self.curves:
-            key = self.keys.get(number)
-            edit = self.file.edit.layers[key] if key is not None else Appearance()
-            self.curves[number] = self.timing(edit, number, ("layers", key or ""), asking)
-        return self.curves[number]
-
-    def timing(
-        self,
-        edit: Appearance,
-        number: int,
-        place: tuple[str | int, ...],
-        asking: tuple[int, ...],
-    ) -> TimeCurve:
-        """Return the curve that one instance of layer ``number`` asks for."""
-        if edit.align is None:
-            return _playback(self.file, self.source, edit, place)
-        return self.aligned(edit.align, number, (*place, "align"), (*asking, number))
-
-    def aligned(
-        self, align: Align, number: int, place: tuple[str | int, ...], asking: tuple[int, ...]
-    ) -> TimeCurve:
-        """Return the curve of ``align``: source times go where the other layer's fall."""
-        other = self.number(align.to, *place, "to")
-        names = self.source.names
-        if other in asking:
-            message = f"'{names[number - 1]}' and '{names[other - 1]}' would wait for each other"
-            if other == number:
-                message = "a layer cannot be aligned to itself"
-            raise self.file.error(message, *place, "to")
-        reference = self.curve(other, asking)
-        own, falls = [], []
-        for index, (mine, theirs) in enumerate(align.points):
-            here = (*place, "points", index)
-            own.append(_inside(self.file, self.source, mine, (*here, 0)))
-            moment = _inside(self.file, self.source, theirs, (*here, 1))
-            at = reference.first_shown(moment)
-            if at is None or not np.isfinite(at):
-                message = f"'{names[other - 1]}' stands still and never comes to {theirs!r}"
-                raise self.file.error(message, *here, 1)
-            falls.append(at)
-            if index and (own[-1] <= own[-2] or falls[-1] <= falls[-2]):
-                message = "both times of a point must be later than those of the point before"
-                raise self.file.error(message, *here)
-        return TimeCurve.through(falls, own)
+def _range(file: EditFile, length: int, fps: float) -> tuple[int, int]:
+    """Return first and end of the output frames that are shown."""
+    said = file.edit.range
+    first = round(said.start.frames(fps)) if said.start else 0
+    end = round(said.end.frames(fps)) if said.end else length
+    if not 0 <= first < end <= length:
+        message = f"{first} to {end} is not a part of the output, which has {length} frames"
+        raise file.error(message, "range")
+    return first, end
 
 
-def _side(copy: Copy, index: int) -> int:
-    """Return the depth of a copy among its layer's instances; the layer itself has 0."""
-    return index + 1 if copy.depth == "front" else -index - 1
+def _within(start, end, output: np.ndarray, fps: float) -> np.ndarray:
+    """Return which output times lie in a span; bool [T_out]."""
+    inside = np.ones(len(output), bool)
+    if start is not None:
+        inside &= output >= start.frames(fps) - 1e-9
+    if end is not None:
+        inside &= output < end.frames(fps) - 1e-9
+    return inside
 
 
-def _playback(
-    file: EditFile, source: SourceLayers, edit: Playback, place: tuple[str | int, ...]
-) -> TimeCurve:
-    """Return the curve of everything but an alignment."""
-    if edit.freeze is not None:
-        return TimeCurve.frozen(_inside(file, source, edit.freeze, (*place, "freeze")))
-    curve = TimeCurve.playing(
-        speed=-edit.speed if edit.reverse else edit.speed,
-        start=float(source.length - 1) if edit.reverse else 0.0,
-        delay=edit.delay.frames(source.fps),
-    )
-    if edit.hold is not None:
-        start, end = (t.frames(source.fps) for t in (edit.hold.start, edit.hold.end))
-        if not 0 <= start < end:
-            message = f"a hold goes from 0 or later to a later time, not {start:g} to {end:g}"
-            raise file.error(message, *place, "hold")
-        curve = curve.held(start, end)
-    return curve
+def _opacity(
+    file: EditFile, instance: Instance, output: np.ndarray, length: int, fps: float
+) -> np.ndarray:
+    """Return an instance's opacity at each output time: its keys times its fade."""
+    look, place = instance.look, instance.place
+    opacity = np.ones(len(output))
+    if look.opacity:
+        at = np.array([key.at.frames(fps) for key in look.opacity])
+        if (np.diff(at) < 0).any():
+            raise file.error("keys must come in the order of their times", *place, "opacity")
+        values = np.array([key.to for key in look.opacity])
+        right = np.searchsorted(at, output, side="right")  # of two keys at one time the later
+        left = np.clip(right - 1, 0, None)
+        right = np.clip(right, None, len(at) - 1)
+        gap = at[right] - at[left]
+        share = np.clip((output - at[left]) / np.where(gap > 0, gap, 1), 0, 1)
+        opacity *= values[left] + np.where(gap > 0, share, 0) * (values[right] - values[left])
+    coming, going = (t.frames(fps) for t in (look.fade.start, look.fade.end))
+    if coming < 0 or going < 0 or coming + going > length:
+        message = f"the output has {length} frames, too few to fade over {coming:g} and {going:g}"
+        raise file.error(message, *place, "fade")
+    # The frame before the first and the one after the last would be the ones not to show it.
+    if coming:
+        opacity *= np.clip((output + 1) / (coming + 1), 0, 1)
+    if going:
+        opacity *= np.clip((length - output) / (going + 1), 0, 1)
+    return opacity
 
 
-def _inside(
-    file: EditFile, source: SourceLayers, time: Duration, place: tuple[str | int, ...]
-) -> float:
-    """Return a moment of the clip in frames; refuse one that the clip does not have."""
-    moment = time.frames(source.fps)
-    last = source.length - 1
-    if not 0 <= moment <= last:
-        raise file.error(
-            f"{time!r} is outside the clip, which has frames 0 to {last} "
-            f"({last / source.fps:.2f} s)",
-            *place,
-        )
-    return moment
+def _shelf(keys: list[DepthKey], output: np.ndarray, fps: float) -> np.ndarray:
+    """Return -1 where a layer is behind all others, 1 where before them, 0 where neither."""
+    shelf = np.zeros(len(output))
+    for key in sorted(keys, key=lambda key: key.at.frames(fps)):
+        shelf[output >= key.at.frames(fps) - 1e-9] = SHELVES[key.to]
+    return shelf
+
+
+def _sound_time(placing: Placing, background: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """Return the source time heard at each output frame, NaN for silence; [T_out]."""
+    wanted, last = placing.file.edit.sound, placing.source.length - 1
+    if isinstance(wanted, SoundOf):
+        number = placing.number(wanted.layer, "sound", "with")
+        return np.clip(placing.curve(number).at(output), 0, last)
+    as_filmed = np.array_equal(background, np.minimum(background[0] + output - output[0], last))
+    if wanted == "keep" or (wanted is None and as_filmed):
+        first = background[0] if as_filmed else output[0]
+        return first + output - output[0]
+    return np.full(len(output), np.nan)

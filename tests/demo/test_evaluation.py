@@ -54,8 +54,8 @@ def write_timemap(folder: Path, truth: Truth, name: str, shown: list[int], times
     path = folder / "edits" / name / "timemap.h5"
     sizes = {"M": len(shown), "T_out": len(truth.order)}
     with TimeMap.create(
-        path, parameters={}, sizes=sizes, names=[NAMES[k - 1] for k in shown], sound="drop",
-        edit=name, **truth.clip_attributes(),
+        path, parameters={}, sizes=sizes, names=[NAMES[k - 1] for k in shown],
+        between=["nearest"] * (len(shown) + 1), edit=name, **truth.clip_attributes(),
     ) as timemap:  # fmt: skip
         timemap.layer[:] = shown
         timemap.source_time[:] = times

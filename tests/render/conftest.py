@@ -34,16 +34,18 @@ class Clip:
             "opacity": np.ones(shape),
             "depth": np.argsort(self.order, axis=1).T[(layer - 1) % count] + 1,
             "background_time": np.arange(length),
+            "sound_time": np.full(length, np.nan),
             **given,
             "layer": layer,
         }
+        between = fields.pop("between", "nearest")
         path = self.folder / "timemap.h5"
         with TimeMap.create(
             path,
             parameters={},
             sizes={"M": len(layer), "T_out": len(fields["background_time"])},
             names=[f"instance {m}" for m in range(len(layer))],
-            sound=fields.pop("sound", "drop"),
+            between=[between] * (len(layer) + 1),
             edit={},
             **self.attributes,
         ) as made:

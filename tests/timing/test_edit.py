@@ -4,7 +4,9 @@ import pytest
 
 import retime.timing.edit
 from retime.errors import InputError
-from retime.timing.edit import Duration, load_edit
+from retime.timing.edit import load_edit
+from retime.timing.operations import OpacityKey, SpeedChange
+from retime.timing.times import Duration
 
 
 @pytest.fixture
@@ -27,12 +29,12 @@ def test_the_documented_example_is_read(written):
         [Duration(24), Duration(41)],
     ]
     assert edit.layers["ben"].freeze == Duration(31)
-    assert (edit.layers["cat"].speed, edit.layers["cat"].delay) == (0.5, Duration(1.5, True))
-    assert (edit.layers["dog"].reverse, edit.layers["dog"].opacity) == (True, 0.5)
-    assert (edit.layers["eve"].hold.start, edit.layers["eve"].hold.end) == (
-        Duration(20),
-        Duration(35),
-    )
+    assert edit.layers["cat"].speed == [SpeedChange(to=0.5)]
+    assert edit.layers["cat"].delay == Duration(1.5, True)
+    assert edit.layers["dog"].reverse
+    assert edit.layers["dog"].opacity == [OpacityKey(at=0, to=0.5)]
+    (hold,) = edit.layers["eve"].hold
+    assert (hold.start, hold.end) == (Duration(20), Duration(35))
     (copy,) = edit.layers["fay"].duplicate
     assert (copy.freeze, copy.move, copy.depth) == (Duration(40), [120.0, 0.0], "front")
     assert edit.length == Duration(90)
@@ -69,7 +71,7 @@ def test_times_are_frames_or_seconds():
             "unknown key 'layers.ann.hold.start'",
         ),
         ("layers:\n  ann:\n    align:\n      to: ben\n      points: []\n", 5, "at least 1 item"),
-        ("sound: loud\n", 1, "'keep' or 'drop'"),
+        ("sound: loud\n", 1, "say 'keep', 'drop', or {with: LAYER}"),
         ("layers:\n  ann: remove\n  ann: {freeze: 1}\n", 3, "'ann' was already given in line 2"),
         ("- ann\n", 1, "'the file': Input should be a valid dictionary"),
     ],

@@ -47,7 +47,8 @@ def test_an_edit_becomes_a_time_map(clip_files, tmp_path):
         assert made.names == ["kim", "lee"]
         assert made.clip == "park"
         assert made.fps == [1, 1]
-        assert made.sound == "keep"
+        assert made.sound_time[:].tolist() == [0, 1, 2, 3]
+        assert made.between == ["nearest"] * 3
         assert made.edit == {"name": "stop", "text": edit.read_text()}
         assert made.source_time[:].tolist() == [[0, 1, 2, 3], [0, 0, 0, 0]]
         assert made.background_time[:].tolist() == [0, 1, 2, 3]

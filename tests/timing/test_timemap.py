@@ -41,7 +41,8 @@ def test_no_edit_is_the_identity(build):
     assert not made.offset.any()
     assert (made.opacity == 1).all()
     assert np.array_equal(made.depth, np.tile([[1.0], [2.0], [3.0]], (1, 60)))
-    assert made.sound == "keep"
+    assert np.array_equal(made.sound_time, np.arange(60.0))
+    assert made.between == ["nearest"] * 4
 
 
 def test_freeze_remove_and_delay(build):
@@ -64,13 +65,14 @@ def test_speed_reverse_and_length(build):
     assert made.source_time[0, :4].tolist() == [0, 0.5, 1, 1.5]
     assert made.source_time[1, [0, 1, 59, 60, 61]].tolist() == [59, 58, 0, 0, 0]
     assert made.background_time[[0, 59, 60, 61]].tolist() == [0, 59, 59, 59]
-    assert made.sound == "keep"
+    assert np.array_equal(made.sound_time, np.arange(62.0))
 
 
 def test_sound_goes_when_the_background_is_retimed(build):
-    assert build("background: {delay: 3}").sound == "drop"
-    assert build("{background: {delay: 3}, sound: keep}").sound == "keep"
-    assert build("sound: drop").sound == "drop"
+    assert np.isnan(build("background: {delay: 3}").sound_time).all()
+    kept = build("{background: {delay: 3}, sound: keep}").sound_time
+    assert np.array_equal(kept, np.arange(60.0))
+    assert np.isnan(build("sound: drop").sound_time).all()
     assert build("background: {freeze: 7}").background_time.tolist() == [7] * 60
 
 

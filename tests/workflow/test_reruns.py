@@ -15,10 +15,12 @@ pytestmark = pytest.mark.workflow
 
 EDITS = ("freeze", "remove", "together")
 WARPS = {f"demo/edits/{edit}/timemap.h5" for edit in EDITS}
+TIMINGS = {f"demo/edits/{edit}/timing.png" for edit in EDITS}
 RENDERS = {f"demo/edits/{edit}/{edit}.mp4" for edit in EDITS}
+FREEZE = {f"demo/edits/freeze/{name}" for name in ("timemap.h5", "timing.png", "freeze.mp4")}
 BELOW_TRAINING = {"demo/layers.h5", "demo/report/layers.png", *RENDERS}
 TRAINING = {"demo/decomposition.h5", "demo/report/losses.png", *BELOW_TRAINING}
-LAYERS = {"demo/cast.h5", "demo/seeds.h5", *WARPS, *TRAINING}
+LAYERS = {"demo/cast.h5", "demo/seeds.h5", *WARPS, *TIMINGS, *TRAINING}
 TRACKS = {"demo/tracks.h5", "demo/camera.h5", "demo/uv.h5", "demo/report/tracks.png", *LAYERS}
 NEW_CLIP = {
     f"other/{name}"
@@ -55,18 +57,18 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
     ),
     "an edit changed": (
         lambda p: p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
-        {"demo/edits/freeze/timemap.h5", "demo/edits/freeze/freeze.mp4"},
+        FREEZE,
     ),
     "an edit changed under its old time": (
         lambda p: _keep_time(
             p.root / "clips/demo/edits/freeze.yaml",
             lambda: p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
         ),
-        {"demo/edits/freeze/timemap.h5", "demo/edits/freeze/freeze.mp4"},
+        FREEZE,
     ),
     "an edit added": (
         lambda p: p.write("clips/demo/edits/slow.yaml", "layers: {ann: {speed: 0.5}}"),
-        {"demo/edits/slow/timemap.h5", "demo/edits/slow/slow.mp4"},
+        {f"demo/edits/slow/{name}" for name in ("timemap.h5", "timing.png", "slow.mp4")},
     ),
     "an edit deleted": (lambda p: (p.root / "clips/demo/edits/freeze.yaml").unlink(), set()),
     "a trimap painted and an edit changed": (
@@ -74,7 +76,7 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
             trimap(p),
             p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
         ),
-        {"demo/seeds.h5", "demo/edits/freeze/timemap.h5", *TRAINING},
+        {"demo/seeds.h5", *FREEZE, *TRAINING},
     ),
     "a layer regrouped": (
         lambda p: p.edit(
@@ -122,7 +124,7 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
     ),
     "code of time maps changed": (
         lambda p: _new_statement(p, "retime/timing/stage.py", "run_warp"),
-        WARPS | RENDERS,
+        WARPS | TIMINGS | RENDERS,
     ),
     "code of the demo's light changed": (
         lambda p: _new_statement(p, "retime/demo/clip.py", "render_clip"),

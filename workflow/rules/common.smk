@@ -13,6 +13,7 @@ from retime.config import Config, load_clip, resolve, stage_json, validate
 from retime.errors import InputError
 from retime.provenance import code_digest, files_digest, video_digest
 from retime.timing.edit import load_edit
+from retime.video.formats import EXPORTS
 
 
 wildcard_constraints:
@@ -45,9 +46,11 @@ try:
     VIDEOS.setdefault(DEMO, DEMO_VIDEO)
     CLIPS = sorted(set(VIDEOS) - {DEMO} | ({DEMO} if WITH_DEMO else set()))
     EDITS = {clip: find_edits(clip) for clip in VIDEOS}
-    for clip, edits in EDITS.items():
-        for edit in edits:
-            load_edit(HAND_WRITTEN / clip / "edits" / f"{edit}.yaml")
+    SOUNDS = {
+        (clip, edit): load_edit(HAND_WRITTEN / clip / "edits" / f"{edit}.yaml").sounds()
+        for clip, edits in EDITS.items()
+        for edit in edits
+    }
     SETTINGS = {clip: read_settings(clip) for clip in VIDEOS}
 except InputError as error:
     sys.exit(f"retime: {error}")
@@ -89,6 +92,11 @@ def written_digest(pattern):
     return lambda wildcards: files_digest(map(Path, written(pattern)(wildcards)))
 
 
+def sounds_of_edit(wildcards):
+    """Input function: the sound files that an edit names."""
+    return [str(file) for file in SOUNDS.get((wildcards.clip, wildcards.edit), [])]
+
+
 def results_of(*clips):
     """All files of clips: the edits' videos, the report's pictures, and what they are made from.
 
@@ -104,6 +112,9 @@ def results_of(*clips):
         for edit in EDITS[clip]:
             targets.append(f"results/{clip}/edits/{edit}/timemap.h5")
             targets.append(f"results/{clip}/edits/{edit}/{edit}.mp4")
+            targets.append(f"results/{clip}/edits/{edit}/timing.png")
+            for form in SETTINGS[clip].render.exports:
+                targets.append(f"results/{clip}/edits/{edit}/{form}")
         if EDITS[clip]:
             targets.append(f"results/{clip}/cast.h5")
     return targets

@@ -1,0 +1,132 @@
+"""Bring one motion into step with another by Correlation Optimized Warping (section 6.2)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from retime.timing.cow import (
+    Warp,
+    correlation_optimized_warping,
+    even_nodes,
+    free_warp,
+    segment_choices,
+)
+from retime.timing.curve import TimeCurve
+from retime.timing.signals import correlation, period
+
+# Nodes fall on samples, and segments are stretched linearly: signals are sampled this finely.
+SAMPLES_PER_SECOND = 60
+# Which segments and slack are best depends on the signals; several are tried, after Skov et al.,
+# Automated Alignment of Chromatographic Data (2006).
+SEGMENTS_IN_PERIODS = (0.25, 0.35, 0.5, 0.75, 1.0)
+SEGMENTS_IN_SECONDS = (0.25, 0.35, 0.5, 0.75)  # where nothing repeats
+SLACKS = (0.25, 0.4, 0.55)  # of a segment's length
+LEFT_OUT = (0.7, 0.8, 0.9)  # a segment that correlates less is better not warped
+REACH_SECONDS = 1.0  # where nothing repeats
+UNCOVERED = 0.1  # correlation worth giving up to cover the whole output rather than nothing of it
+
+
+class NothingToAlignError(ValueError):
+    """Motions that cannot be aligned, with the reason."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """One motion in step with another."""
+
+    curve: TimeCurve  # output time to the moved layer's source time
+    before: float  # correlation of the signals as they were, over the output times aligned
+    after: float  # the same, warped
+    span: tuple[float, float]  # output times between which the warp holds
+
+
+def align_motions(
+    target: np.ndarray,
+    sample: np.ndarray,
+    fps: float,
+    segment: float | None = None,
+    slack: float | None = None,
+    fixed: bool = False,
+) -> Alignment:
+    """Warp ``sample`` so that it agrees best with ``target``.
+
+    Args:
+        target: [T_out], the other layer's motion as the output shows it.
+        sample: [T], the own motion in the source.
+        fps: frames per second of both.
+        segment: length of a segment, frames; None: the best of a few.
+        slack: frames by which a segment may be stretched or shortened; None: the best of a few.
+        fixed: both begin and end together; else see ``cow``.
+
+    Raises:
+        NothingToAlignError: one of them does not move, or fixed ends cannot be joined.
+    """
+    for signal, whose in ((target, "the other layer"), (sample, "this layer")):
+        if not np.any(signal != signal[0]):
+            raise NothingToAlignError(f"{whose} does not move in this signal")
+    repeats = period(target)
+    unit = repeats[0] if repeats else fps
+    shares = SEGMENTS_IN_PERIODS if repeats else SEGMENTS_IN_SECONDS
+    segments = [segment] if segment else [unit * share for share in shares]
+    own = period(sample)
+    reach = own[0] if own else REACH_SECONDS * fps
+    fine = max(1, int(np.ceil(SAMPLES_PER_SECOND / fps)))
+    finer = (_finer(target, fine), _finer(sample, fine))
+    tries = []
+    for length in segments:
+        length = min(length, len(target) - 1)
+        nodes = even_nodes(len(finer[0]), max(2, round(length * fine)))
+        for most in [slack] if slack else [share * length for share in SLACKS]:
+            within = max(1, round(most * fine))
+            if fixed:
+                warps = _fixed_warp(*finer, nodes, within)
+            else:
+                choices = segment_choices(*finer, nodes, within, fixed=False)
+                warps = [free_warp(choices, nodes, round(reach * fine), w) for w in LEFT_OUT]
+            tries += [_judged(warp, target, sample, fine) for warp in warps if len(warp.target) > 1]
+    if not tries:
+        if fixed:
+            raise NothingToAlignError(
+                "the ends cannot be joined: give more 'slack', or 'ends: free'"
+            )
+        raise NothingToAlignError("no stretch of the two motions agrees")
+
+    def merit(found: Alignment) -> float:
+        first, last = found.span
+        return found.after + UNCOVERED * (last - first) / (len(target) - 1)
+
+    return max(tries, key=merit)
+
+
+def _fixed_warp(
+    target: np.ndarray, sample: np.ndarray, nodes: np.ndarray, slack: int
+) -> list[Warp]:
+    """Return the warp with fixed ends, if there is one."""
+    try:
+        return [correlation_optimized_warping(target, sample, nodes, slack, fixed=True)]
+    except ValueError:
+        return []
+
+
+def _judged(warp: Warp, target: np.ndarray, sample: np.ndarray, fine: int) -> Alignment:
+    """Return the alignment of a warp found ``fine`` samples to a frame."""
+    curve = TimeCurve.through((warp.target / fine).tolist(), (warp.sample / fine).tolist())
+    first, last = float(warp.target[0] / fine), float(warp.target[-1] / fine)
+    times = np.arange(int(np.ceil(first)), int(np.floor(last)) + 1)
+    as_was = np.clip(times, 0, len(sample) - 1)
+    shown = np.interp(curve.at(times), np.arange(len(sample)), sample)
+    return Alignment(
+        curve,
+        before=correlation(target[times], sample[as_was]),
+        after=correlation(target[times], shown),
+        span=(first, last),
+    )
+
+
+def _finer(signal: np.ndarray, factor: int) -> np.ndarray:
+    """Return ``factor`` samples a frame; a cubic spline through the frames."""
+    if factor == 1:
+        return np.asarray(signal, np.float64)
+    times = np.arange((len(signal) - 1) * factor + 1) / factor
+    return CubicSpline(np.arange(len(signal)), signal)(times)
