@@ -106,14 +106,15 @@ class Composition:
         if not share:
             return before
         after, too = self._seen(layer, first + 1, camera, offset)
-        if self._between[m + 1] == "blend":
-            return blend(before, after, share)
         part = visible_part(before, after)
         if part is None:
             return before
-        found = self._flows(layer, first) if as_seen and too else flows(before[part], after[part])
-        out = np.zeros_like(before)
-        out[part] = along(before[part], after[part], share, found)
+        out, pair = np.zeros_like(before), (before[part], after[part])
+        if self._between[m + 1] == "blend":
+            out[part] = blend(*pair, share)
+        else:
+            found = self._flows(layer, first) if as_seen and too else flows(*pair)
+            out[part] = along(*pair, share, found)
         return out
 
     def shown(self, m: int, t: int) -> np.ndarray:

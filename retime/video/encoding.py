@@ -1,6 +1,7 @@
 """Write videos, one frame at a time."""
 
 import os
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Interpolation
 from numpy.typing import NDArray
 
-from retime.video.colour import BT709, ColourTags
+from retime.video.colour import BT709, LIMITED, ColourTags
 from retime.video.formats import FORMATS, WITH_CRF
 
 CONVERSION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
@@ -61,7 +62,8 @@ class VideoWriter:
         self._options = dict(self._form.options)
         if form in WITH_CRF:
             self._options["crf"] = str(crf)
-        self._alpha, self._colour, self._threads = alpha, colour, threads
+        self._alpha, self._threads = alpha, threads
+        self._colour = replace(colour, range=LIMITED) if self._form.limited else colour
         self._pixels = self._form.clear if alpha else self._form.opaque
         self._partial = self.path.with_name(
             f".{self.path.stem}.{os.getpid()}.partial{self._form.suffix}"
@@ -120,6 +122,9 @@ class VideoWriter:
                 interpolation=CONVERSION,
                 threads=1,
             )
+        # Some encoders take these from the frame, not from the stream.
+        frame.color_primaries = self._colour.primaries
+        frame.color_trc = self._colour.transfer
         frame.pts, frame.time_base = self.frames, 1 / self._fps
         self.frames += 1
         self._container.mux(self._stream.encode(frame))

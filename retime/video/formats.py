@@ -17,8 +17,8 @@ class Format:
     opaque: str
     clear: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
-    sound: str = "aac"  # what sound is encoded to
     tag: str | None = None
+    limited: bool = False  # the codec knows no full range
     container: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -48,7 +48,7 @@ FORMATS = {
         "yuv444p10le",
         "yuva444p10le",
         {"profile": "4444", "vendor": "apl0", "alpha_bits": "16"},
-        sound="pcm_s16le",
+        limited=True,
         container=PLAYS_WHILE_LOADING,
     ),
     # Browsers show its alpha. Alternate reference frames do not go with alpha.
@@ -58,12 +58,9 @@ FORMATS = {
         "yuv420p",
         "yuva420p",
         {"b": "0", "row-mt": "1", "cpu-used": "4", "auto-alt-ref": "0"},
-        sound="libopus",
     ),
     # Lossless: RGB as it is.
-    "ffv1": Format(
-        ".mkv", "ffv1", "bgr0", "bgra", {"level": "3", "slicecrc": "1"}, sound="pcm_s16le"
-    ),
+    "ffv1": Format(".mkv", "ffv1", "bgr0", "bgra", {"level": "3", "slicecrc": "1"}),
 }
 """Video files, by the name under which they are asked for."""
 
