@@ -268,6 +268,33 @@ def preview_losses(decomposition: In, out: Out) -> None:
     preview_losses(decomposition, out)
 
 
+otio = typer.Typer(help="Edits as OpenTimelineIO timelines.", no_args_is_help=True)
+app.add_typer(otio, name="otio")
+
+
+@otio.command("write")
+def write_timeline(
+    timemap: In,
+    seeds: In,
+    out: Out,
+    media: Annotated[str, typer.Option(help="Where the layers lie as filmed; default: none.")] = "",
+) -> None:
+    """Write an edit as a timeline for editing programs."""
+    from retime.timing.otio import write_timeline
+
+    write_timeline(timemap, seeds, out, media)
+
+
+@otio.command("read")
+def read_timeline(
+    timeline: Annotated[Path, typer.Option(help="The .otio file.")], out: Out
+) -> None:
+    """Turn a timeline, perhaps edited, into an edit file."""
+    from retime.timing.otio import read_timeline
+
+    read_timeline(timeline, out)
+
+
 models = typer.Typer(help="The pose networks.", no_args_is_help=True)
 app.add_typer(models, name="models")
 
