@@ -198,8 +198,13 @@ class RenderSettings(Section):
     light: Literal["display", "linear"] = Field(
         "display", description="what is mixed where layers are translucent"
     )
-    exports: tuple[Literal["h264", "h265", "prores", "vp9", "ffv1", "png", "exr"], ...] = Field(
-        (), description="also write each edit, and its layers where they can be held, in these"
+
+
+class ExportSettings(Section):
+    """On demand: edits in other formats, with the settings of ``render``."""
+
+    formats: tuple[Literal["h264", "h265", "prores", "vp9", "ffv1", "png", "exr"], ...] = Field(
+        (), description="write each edit, and its layers where they can be held, in these"
     )
 
 
@@ -215,6 +220,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     upsample: UpsampleSettings = UpsampleSettings()
     render: RenderSettings = RenderSettings()
+    export: ExportSettings = ExportSettings()
 
 
 class CameraChoice(Section):

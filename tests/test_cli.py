@@ -81,8 +81,8 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
 
 def test_every_stage_has_a_command() -> None:
     commands = {command.callback.__name__ for command in cli.app.registered_commands}
-    # An edit is all that warp is told; export and suggest are made on demand.
-    assert commands == {*Settings.model_fields, "warp", "export", "suggest"}
+    # An edit is all that warp is told, and suggest is told nothing.
+    assert commands == {*Settings.model_fields, "warp", "suggest"}
     groups = {group.name for group in cli.app.registered_groups}
     assert {"preview", "body", "demo", "models"} <= groups
 

@@ -56,10 +56,27 @@ def test_the_report_holds_pictures_and_edits_of_the_clip(project: Project) -> No
     done = project.snakemake("--report", "report.html")
     assert done.returncode == 0, done.stdout + done.stderr
     text = (project.root / "report.html").read_text()
-    for part in ("tracks.png", "layers.png", "losses.png", *EDITS, "beside.mp4"):
+    for part in ("tracks.png", "layers.png", "losses.png", *EDITS, "beside.mp4", "timing.png"):
         assert part in text
     for caption in ("tracked in demo", "layers of demo", "training of demo", "of demo: the source"):
         assert caption in text
+
+
+def test_exports_previews_and_proposals_are_made_on_demand(project: Project) -> None:
+    edit = "results/demo/edits/freeze"
+    wanted = (f"{edit}/ffv1", f"{edit}/preview.mp4", "results/demo/suggested.yaml")
+    done = project.snakemake(*wanted)
+    assert done.returncode == 0, done.stdout + done.stderr
+    files = sorted(p.name for p in (project.root / edit / "ffv1").rglob("*.mkv"))
+    layers = ("01-walker", "02-ann", "03-ben")
+    assert files == ["00-background.mkv", *(f"{name}.mkv" for name in layers), "freeze.mkv"]
+    for file in (project.root / edit / "ffv1").rglob("*.mkv"):
+        with av.open(str(file)) as video:
+            assert sum(1 for _ in video.decode(video=0)) == 60
+    with av.open(str(project.root / edit / "preview.mp4")) as video:
+        assert video.streams.video[0].height == 180
+    text = (project.root / "results/demo/suggested.yaml").read_text()
+    assert text.startswith("# Proposals for 'demo'")
 
 
 def test_a_target_of_its_own_makes_the_demo_even_where_it_is_off(fresh: Project) -> None:

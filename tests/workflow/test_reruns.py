@@ -102,6 +102,12 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
         lambda p: p.edit("clips/demo/clip.yaml", "settings:\n", "settings:\n  train: {seed: 1}\n"),
         TRAINING,
     ),
+    "an export asked for": (
+        lambda p: p.edit(
+            "clips/demo/clip.yaml", "settings:\n", "settings:\n  export: {formats: [png]}\n"
+        ),
+        {f"demo/edits/{edit}/png" for edit in EDITS},
+    ),
     "a comment in clip.yaml": (
         lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "# so be it\nlayers:\n"),
         set(),

@@ -113,7 +113,7 @@ def results_of(*clips):
             targets.append(f"results/{clip}/edits/{edit}/timemap.h5")
             targets.append(f"results/{clip}/edits/{edit}/{edit}.mp4")
             targets.append(f"results/{clip}/edits/{edit}/timing.png")
-            for form in SETTINGS[clip].render.exports:
+            for form in SETTINGS[clip].export.formats:
                 targets.append(f"results/{clip}/edits/{edit}/{form}")
         if EDITS[clip]:
             targets.append(f"results/{clip}/cast.h5")

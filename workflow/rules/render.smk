@@ -35,7 +35,7 @@ rule render:
         " 2>&1 | tee {log}"
 
 
-# Whatever `settings: {render: {exports: [...]}}` asks for, or a target by name.
+# What `settings: {export: {formats: [...]}}` asks for, or a target by name.
 rule export:
     input:
         layers=rules.upsample.output.layers,
