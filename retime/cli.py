@@ -290,7 +290,7 @@ def read_timeline(
     timeline: Annotated[Path, typer.Option(help="The .otio file.")], out: Out
 ) -> None:
     """Turn a timeline, perhaps edited, into an edit file."""
-    from retime.timing.otio import read_timeline
+    from retime.timing.otio_reading import read_timeline
 
     read_timeline(timeline, out)
 

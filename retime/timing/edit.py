@@ -28,14 +28,12 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from retime.config import validate
 from retime.errors import InputError
+from retime.timing.layer_edit import LayerEdit, Playback
 from retime.timing.marked_yaml import Place, line_of, read_marked
 from retime.timing.operations import (
-    BEATS,
     Between,
     EditSection,
-    LayerEdit,
     LayerKey,
-    Playback,
     Span,
 )
 from retime.timing.times import Time
@@ -121,25 +119,25 @@ class EditFile:
         key = _dotted(_as_written(place, self.lines))
         return InputError(f"{self.path}, line {line_of(place, self.lines)}: {key}: {message}")
 
-    def sounds(self) -> list[Path]:
-        """Return the sound files that the edit names."""
-        looks = [a for e in self.edit.layers.values() for a in (e, *e.duplicate)]
-        names = {look.align.sound for look in looks if look.align and look.align.sound}
-        return sorted(self.path.parent / name for name in names)
-
-    @property
-    def hears_the_clip(self) -> bool:
-        """Whether something is aligned to the beats of the clip's own sound."""
-        looks = [a for e in self.edit.layers.values() for a in (e, *e.duplicate)]
-        return any(a.align and a.align.to == BEATS and not a.align.sound for a in looks)
+    def sounds(self) -> dict[Path, Place]:
+        """Return the sound files that the edit names, and where it does."""
+        found: dict[Path, Place] = {}
+        for key, edit in self.edit.layers.items():
+            looks = [(edit, ("layers", key))]
+            looks += [(c, ("layers", key, "duplicate", i)) for i, c in enumerate(edit.duplicate)]
+            for look, place in looks:
+                if look.align and look.align.sound:
+                    file = self.path.parent / look.align.sound
+                    found.setdefault(file, (*place, "align", "sound"))
+        return found
 
 
 def load_edit(path: Path) -> EditFile:
     """Read and check an edit file.
 
     Raises:
-        InputError: no such file, not YAML, or a wrong key, value or combination; the message names
-            the file, the line and the key.
+        InputError: no such file, not YAML, a wrong key, value or combination, or a sound file that
+            is not there; the message names the file, the line and the key.
     """
     data, lines = read_marked(path)
     try:
@@ -154,7 +152,11 @@ def load_edit(path: Path) -> EditFile:
         for place in places:
             text = text.replace(_dotted(place), _dotted(_as_written(place, lines)))
         raise InputError(text) from error
-    return EditFile(path, edit, path.read_text(encoding="utf-8"), lines)
+    file = EditFile(path, edit, path.read_text(encoding="utf-8"), lines)
+    for sound, place in file.sounds().items():
+        if not sound.is_file():
+            raise file.error(f"no such file: {sound}", *place)
+    return file
 
 
 def _dotted(place: Place) -> str:

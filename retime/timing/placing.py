@@ -8,7 +8,8 @@ import numpy as np
 
 from retime.timing.curve import TimeCurve
 from retime.timing.edit import EditFile
-from retime.timing.operations import BEATS, Align, Appearance, Copy, LayerEdit, LayerKey
+from retime.timing.layer_edit import Appearance, Copy, LayerEdit
+from retime.timing.operations import BEATS, Align, LayerKey
 from retime.timing.playback import Place, Reader
 
 

@@ -2,7 +2,8 @@
 
 from retime.timing.curve import TimeCurve
 from retime.timing.edit import EditFile
-from retime.timing.operations import Hold, Loop, Playback, Remap, SpeedChange
+from retime.timing.layer_edit import Playback
+from retime.timing.operations import Hold, Loop, Remap, SpeedChange
 from retime.timing.ramps import RampTooLongError, SpeedKey, ramped
 from retime.timing.remap import RemapKey, remapped
 from retime.timing.times import Duration

@@ -96,7 +96,7 @@ def _speeds(times: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.ones(1)
     steps = np.diff(times)
     steps = np.append(steps, steps[-1])
-    around = np.nanmedian(np.stack([np.roll(steps, 1), steps, np.roll(steps, -1)]), axis=0)
+    around = np.median(np.stack([np.roll(steps, 1), steps, np.roll(steps, -1)]), axis=0)
     jumps = np.abs(steps - around) > JUMP
     return np.where(jumps, around, steps)
 

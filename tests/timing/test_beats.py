@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retime.artifacts import Seeds, TimeMap, Tracks
 from retime.errors import InputError
 from retime.timing.beats import RATE, lowest_points, match_beats, onsets, read_mono
 from retime.timing.edit import load_edit
+from retime.timing.stage import run_warp
 from retime.timing.timemap import SourceLayers, build_instances
 
 
@@ -92,6 +94,57 @@ def test_matching_moves_as_little_as_possible(moments, beats):
         for b in combinations(beats, count)
     )
     assert np.abs(own - at).sum() == pytest.approx(best)
+
+
+def write_wav(path, sound):
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE, layout="mono")
+        samples = (np.clip(sound, -1, 1) * 32767).astype(np.int16)[None]
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.sample_rate = RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("whose", ["own", "beside"])
+def test_the_stage_hears_the_clip_or_a_file_beside_the_edit(tmp_path, whose):
+    common = {
+        "clip": "dance",
+        "source_size": [40, 20],
+        "working_size": [40, 20],
+        "fps": [10, 1],
+        "start_seconds": 0.5 if whose == "own" else 0.0,
+    }
+    times = np.arange(40)
+    sizes = {"T": 40, "P": 1, "N": 1, "h": 20, "w": 40}
+    with Tracks.create(tmp_path / "tracks.h5", parameters={}, sizes=sizes, **common) as tracks:
+        tracks.keypoints[...] = 10 - 5 * np.cos(2 * np.pi * (times - 2) / 12)[:, None, None, None]
+        tracks.present[...] = True
+        tracks.ids[...] = [1]
+    with Seeds.create(
+        tmp_path / "cast.h5",
+        parameters={},
+        sizes=sizes,
+        names=["ann"],
+        people=[[1]],
+        canvas=[0, 0, 40, 20],
+        camera_mode="still",
+        **common,
+    ) as seeds:
+        seeds.order[...] = 1
+        seeds.homographies[...] = np.eye(3)
+    # y is largest, and so the person lowest, at frames 8, 20 and 32.
+    write_wav(tmp_path / "drums.wav", drums([1.2, 2.6, 3.9], seconds=4.6))
+    edit = tmp_path / "dance.yaml"
+    sound = "" if whose == "own" else ", sound: drums.wav"
+    edit.write_text(f"layers: {{ann: {{align: {{to: beats{sound}}}}}}}")
+    files = (tmp_path / "tracks.h5", tmp_path / "cast.h5", edit, tmp_path / "t.h5")
+    run_warp(*files, tmp_path / "drums.wav" if whose == "own" else None)
+    with TimeMap.open(tmp_path / "t.h5") as made:
+        shown = made.source_time[0]
+    # The clip begins half a second into its own sound.
+    beats = np.array([12, 26, 39]) - (5 if whose == "own" else 0)
+    assert shown[beats] == pytest.approx([8, 20, 32], abs=0.3)
 
 
 def source(beats):

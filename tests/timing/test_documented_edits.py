@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from retime.timing.edit import load_edit
-from retime.timing.operations import Align, Hold, LayerEdit, Loop, SpeedChange
+from retime.timing.layer_edit import LayerEdit
+from retime.timing.operations import Align, Hold, Loop, SpeedChange
 from retime.timing.timemap import SourceLayers, build_instances
 
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
@@ -20,6 +21,7 @@ FRAMES = 150
 def test_an_example_of_the_manual_works(tmp_path, block):
     path = tmp_path / "edit.yaml"
     path.write_text(block, encoding="utf-8")
+    (tmp_path / "drums.wav").touch()
     times = np.arange(FRAMES)
     source = SourceLayers(
         names=["ann", "ben", "cat", "walker"],

@@ -111,3 +111,15 @@ def test_not_yaml_names_the_file(written):
     assert str(path) in str(error.value)
     with pytest.raises(InputError, match="no such file"):
         load_edit(path.with_name("other.yaml"))
+
+
+def test_a_sound_that_is_not_there_is_named(written):
+    text = """
+        layers:
+          ann: {align: {to: beats, sound: drums.wav}}
+    """
+    path = written(text)
+    with pytest.raises(InputError, match=r"line 3: 'layers.ann.align.sound': no such file"):
+        load_edit(path)
+    (path.parent / "drums.wav").touch()
+    assert list(load_edit(path).sounds()) == [path.parent / "drums.wav"]

@@ -6,7 +6,8 @@ import pytest
 
 from retime.artifacts import Seeds, TimeMap, Tracks
 from retime.errors import InputError
-from retime.timing.otio import read_timeline, write_timeline
+from retime.timing.otio import write_timeline
+from retime.timing.otio_reading import read_timeline
 from retime.timing.stage import run_warp
 
 FRAMES = 40
