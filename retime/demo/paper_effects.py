@@ -22,7 +22,7 @@ from retime.timing.stage import run_warp
 
 EDITS = Path(__file__).parents[2] / "docs" / "edits"
 
-FINISH, START = 0.5, -1.7  # of the race, metres
+FINISH = 0.9  # of the race, metres to the right
 CROSSING = {"ann": 33, "ben": 27, "cat": 21}  # frames at which the three are at the finish
 
 
@@ -35,17 +35,22 @@ def race() -> Scenario:
     """Three people walk to a line and come there one after the other."""
     scenario = demo()
     looks = {actor.name: actor for actor in scenario.actors}
-    lanes = {"cat": ("walker", 2.1), "ben": ("ben", 0.9), "ann": ("ann", -0.4)}  # back to front
+    # Back to front: whose looks, and from where.
+    starts = {
+        "cat": ("walker", (-0.6, 2.6)),
+        "ben": ("ben", (-1.2, 0.9)),
+        "ann": ("ann", (-1.8, -0.7)),
+    }
     actors = []
-    for number, (name, (look, lane)) in enumerate(lanes.items()):
+    for number, (name, (look, start)) in enumerate(starts.items()):
         other = looks[look]
-        speed = (FINISH - START) / (CROSSING[name] / 15)
+        speed = (FINISH - start[0]) / (CROSSING[name] / 15)
         walk = Walk(
             other.shape,
             sole_of(other.shape),
-            (START, lane),
+            start,
             speed=speed,
-            period=1.15 / max(speed, 1.0),
+            period=1.2 / speed,
             phase=0.3 * number,
         )
         actors.append(Actor(name, other.outfit, walk))
