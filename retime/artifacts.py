@@ -284,10 +284,9 @@ class Layers(Artifact):
         if not packed or dataset.shuffle or dataset.fletcher32:
             return dataset[layer, frame]
         place = (layer, frame, 0, 0, 0)
-        try:
-            mask, raw = dataset.id.read_direct_chunk(place)
-        except OSError:  # never written
+        if dataset.id.get_chunk_info_by_coord(place).byte_offset is None:  # never written
             return dataset[layer, frame]
+        mask, raw = dataset.id.read_direct_chunk(place)
         data = raw if mask else zlib.decompress(raw)
         return np.frombuffer(data, dataset.dtype).reshape(shape)
 
