@@ -202,14 +202,18 @@ def export(
 
 @app.command()
 def suggest(
-    tracks: In,
-    seeds: In,
+    clip: Annotated[str, typer.Argument(help="A clip of which there are results.")] = "",
+    tracks: Annotated[Path | None, typer.Option(help="Default: of the clip.")] = None,
+    seeds: Annotated[Path | None, typer.Option(help="Default: of the clip.")] = None,
     out: Annotated[Path | None, typer.Option(help="YAML file; default: to the terminal.")] = None,
 ) -> None:
     """Propose edits: who repeats a motion, who could be aligned to whom, where to freeze."""
     from retime.timing.suggest import run_suggest
 
-    text = run_suggest(tracks, seeds, out)
+    if not clip and (tracks is None or seeds is None):
+        raise InputError("name a clip of which there are results, or give --tracks and --seeds")
+    results = Path("results") / clip
+    text = run_suggest(tracks or results / "tracks.h5", seeds or results / "cast.h5", out)
     if out is None:
         typer.echo(text)
 

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from retime.artifacts import Seeds, TimeMap, Tracks
+from retime.cli import app
+from retime.errors import InputError
 from retime.timing.edit import load_edit
 from retime.timing.preview import preview_timing
 from retime.timing.stage import run_warp
@@ -85,3 +87,14 @@ def test_the_picture_of_an_edits_timing(files, tmp_path):
     preview_timing(*files, tmp_path / "t.h5", out)
     assert out.read_bytes() == first
     assert [p.name for p in out.parent.iterdir()] == ["timing.png"]
+
+
+def test_the_command_finds_the_files_of_a_clip(files, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "park").mkdir(parents=True)
+    for file, name in zip(files, ("tracks.h5", "cast.h5"), strict=True):
+        file.rename(tmp_path / "results" / "park" / name)
+    app(["suggest", "park"], standalone_mode=False)
+    assert "# Proposals for 'park'" in capsys.readouterr().out
+    with pytest.raises(InputError, match=r"results/pond/tracks\.h5: no such file"):
+        app(["suggest", "pond"], standalone_mode=False)
