@@ -141,6 +141,8 @@ class Reader:
         if start >= end:
             message = "a loop goes from a moment to one that is played later"
             raise self.file.error(message, *place)
+        if end - start < 1:
+            raise self.file.error("a loop lasts at least a frame", *place)
         if curve.source[0] >= end:
             raise self.file.error("the layer starts after the loop's end", *place)
         reach = max(float(curve.at(until)), end)

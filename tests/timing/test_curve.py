@@ -89,3 +89,50 @@ def test_hold_only_delays_what_comes_after(curve, start, still, later):
     assert held.at(start - later) == pytest.approx(curve.at(start - later), abs=1e-6)
     assert held.at(start + still + later) == pytest.approx(curve.at(start + later), abs=1e-6)
     assert held.at(start + still / 2) == pytest.approx(curve.at(start), abs=1e-6)
+
+
+@given(
+    start=st.floats(0, 30),
+    span=st.floats(1, 20),
+    times=st.integers(1, 5),
+    back=st.booleans(),
+    into=st.floats(0.01, 0.99),
+)
+def test_loops_repeat_and_then_go_on(start, span, times, back, into):
+    end = start + span
+    loop = TimeCurve.looping(start, end, times, back, 1e4)
+    assert loop.at(end - into * span) == pytest.approx(end - into * span)  # the first time
+    passes = 2 * times - 1 if back else times
+    for number in range(passes):
+        shown = loop.at(start + (number + into) * span)
+        backwards = back and number % 2
+        assert shown == pytest.approx(start + (1 - into if backwards else into) * span)
+    left = start + passes * span
+    assert loop.at(left + 7) == pytest.approx(end + 7)  # goes on at speed 1
+    forever = TimeCurve.looping(start, end, None, back, 500.0)
+    shown = forever.at(np.linspace(start, 500, 300))
+    assert (shown >= start - 1e-9).all()
+    assert (shown <= end + 1e-9).all()
+
+
+@given(speed=speeds, start=st.floats(0, 9), moment=st.floats(10, 60))
+def test_what_is_shown_through_another_curve(speed, start, moment):
+    loop = TimeCurve.looping(10, 20, None, False, 1e3)
+    made = TimeCurve.playing(speed, start).then(loop)
+    at = (moment - start) / speed
+    assert made.at(at + 1e-6) == pytest.approx(float(loop.at(moment + 1e-6 * speed)), abs=1e-4)
+    with pytest.raises(ValueError, match="plays forwards"):
+        TimeCurve.playing(-1.0).then(loop)
+
+
+@given(curve=forward_curves(), at=times)
+def test_mirrored_and_delayed(curve, at):
+    assert curve.mirrored(50.0).at(at) == pytest.approx(50 - curve.at(at), abs=1e-9)
+    assert curve.delayed(7.0).at(at + 7) == pytest.approx(curve.at(at), abs=1e-9)
+
+
+def test_a_jump_shows_the_later_of_its_two_moments():
+    curve = TimeCurve((0.0, 10.0, 10.0, 20.0), (0.0, 10.0, 3.0, 13.0))
+    assert curve.at(np.array([9.0, 9.5, 10.0, 11.0, 20.0, 22.0])).tolist() == [9, 9.5, 3, 4, 13, 15]
+    assert curve.first_shown(8.0) == 8.0
+    assert curve.first_shown(12.0) == 19.0

@@ -268,6 +268,7 @@ def test_between_is_for_all_or_for_one(build):
             "comes to its speed only at 22.5, when the next already begins at 12",
         ),
         ("layers:\n  ann: {loop: {from: 9, to: 9}}\n", 2, "to one that is played later"),
+        ("layers:\n  ann: {loop: {from: 9, to: 9.5}}\n", 2, "a loop lasts at least a frame"),
         ("layers:\n  ann: {start: 30, loop: {from: 2, to: 9}}\n", 2, "after the loop's end"),
         ("layers:\n  ann:\n    remap:\n    - [4, 5]\n    - [4, 6]\n", 5, "not later than"),
         ("layers:\n  ann: {remap: [[4, 99]]}\n", 2, "99 is outside the clip"),
