@@ -39,7 +39,24 @@ def flows(first: np.ndarray, second: np.ndarray) -> Flows:
         still = np.zeros((height, width, 2), np.float32)
         return still, still
     before, after = _grey(first), _grey(second)
-    return finder.calc(before, after, None), finder.calc(after, before, None)
+    to_second, to_first = finder.calc(before, after, None), finder.calc(after, before, None)
+    if first.shape[-1] == 3:
+        return to_second, to_first
+    return _drawn_out(to_second, first[..., 3]), _drawn_out(to_first, second[..., 3])
+
+
+def _drawn_out(flow: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Give what is clear the flow of what shows near it: there it will be a moment later."""
+    shows = alpha > 127
+    if not shows.any():
+        return flow
+    distance, label = cv2.distanceTransformWithLabels(
+        (~shows).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros((label.max() + 1, 2), np.float32)
+    of_label[label[shows]] = flow[shows]
+    near = (distance > 0) & (distance <= MARGIN)
+    return np.where(near[..., None], of_label[label], flow)
 
 
 def along(first: np.ndarray, second: np.ndarray, share: float, moved: Flows) -> np.ndarray:
