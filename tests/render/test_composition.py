@@ -169,6 +169,26 @@ def test_retimed_background_brings_its_camera(panned):
             assert square_column(frame) == 12 + t - 4
 
 
+def test_a_camera_between_two_frames(panned):
+    still = {"background_time": np.full(6, 2.5), "source_time": np.full((1, 6), 2.0)}
+    with composed(panned, between="blend", **still) as composition:
+        frame = composition.edited(0)
+        # The ground begins at column 5, between the 4 and the 6 of frames 2 and 3.
+        assert frame[0, :3].tolist() == [[15] * 3, [18] * 3, [21] * 3]
+        assert square_column(frame) == 12 + 2 - 5
+    with composed(panned, **still) as composition:  # the nearest frame is 3
+        assert composition.edited(0)[0, 0].tolist() == [18] * 3
+        assert square_column(composition.edited(0)) == 12 + 2 - 6
+
+
+def test_blend_mixes_two_frames_of_a_layer(squares):
+    times = np.array([[1.25] * 5, range(5)])
+    with composed(squares, source_time=times, between="blend") as composition:
+        shown = composition.edited(2)[2, 4].tolist()
+        assert shown == [10, 25, 50]  # a quarter of the way from 20 to 40 green
+        assert composition.edited(2)[2, 8].tolist() == flat(2, 2)
+
+
 def test_without_retiming_a_moving_camera_costs_nothing(panned):
     with composed(panned) as composition:
         for t in range(6):
