@@ -40,6 +40,7 @@ def test_writes_every_schema(tmp_path: Path) -> None:
         ("preset", "config/presets/*.yaml"),
         ("clip", "clips/*/clip.yaml"),
         ("edit", "clips/*/edits/*.yaml"),
+        ("edit", "docs/edits/*.yaml"),
     ],
 )
 def test_files_that_ship_agree_with_their_schema(name: str, pattern: str) -> None:

@@ -17,6 +17,7 @@ from retime.timing.operations import (
     Remap,
     RemapPoint,
     Span,
+    Speed,
     SpeedChange,
     as_list,
     joined,
@@ -35,7 +36,7 @@ class Playback(EditSection):
     speed: Annotated[
         list[SpeedChange],
         BeforeValidator(
-            speed_changes, json_schema_input_type=float | SpeedChange | list[SpeedChange]
+            speed_changes, json_schema_input_type=Speed | SpeedChange | list[SpeedChange]
         ),
     ] = Field([], description="2 is twice as fast; or changes of speed, one after the other")
     start: Time | None = Field(None, description="source time to begin with")

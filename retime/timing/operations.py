@@ -73,11 +73,14 @@ class DepthKey(Keyed):
     to: Literal["front", "back", "source"]
 
 
+Speed = Annotated[float, Field(gt=0, le=1000)]
+
+
 class SpeedChange(EditSection):
     """From a moment of the source on, change to another speed."""
 
     at: Time | None = Field(None, description="source time at which to begin; none: the start")
-    to: float = Field(gt=0, le=1000, description="2 is twice as fast")
+    to: Speed = Field(description="2 is twice as fast")
     over: Time = Field(Duration(0.0), description="output time that the change takes")
     ease: Literal["linear", "in", "out", "in-out"] = "in-out"
 

@@ -1,11 +1,15 @@
 """Every edit in docs/edits.md is one that works."""
 
+import json
 import re
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
+import yaml
 
+from retime.schema import schema_text
 from retime.timing.edit import load_edit
 from retime.timing.layer_edit import LayerEdit
 from retime.timing.operations import Align, Hold, Loop, SpeedChange
@@ -22,6 +26,7 @@ def test_an_example_of_the_manual_works(tmp_path, block):
     path = tmp_path / "edit.yaml"
     path.write_text(block, encoding="utf-8")
     (tmp_path / "drums.wav").touch()
+    jsonschema.validate(yaml.safe_load(block), json.loads(schema_text("edit")))
     times = np.arange(FRAMES)
     source = SourceLayers(
         names=["ann", "ben", "cat", "walker"],

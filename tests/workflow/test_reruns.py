@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,3 +194,28 @@ def test_a_video_is_known_by_its_contents(project: Project) -> None:
     contents[len(contents) // 2] ^= 255
     _keep_time(video, lambda: video.write_bytes(contents))
     assert project.made_by(target) == {"take/frames.h5"}
+
+
+def _clicks(path: Path, *seconds: float) -> None:
+    sound = np.zeros(3 * 8000, np.int16)
+    for second in seconds:
+        sound[round(second * 8000) :][:200] = 20000 * (-1) ** np.arange(200)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(sound.tobytes())
+
+
+def test_a_sound_beside_an_edit_is_known_by_its_contents(project: Project) -> None:
+    edits = project.root / "clips/demo/edits"
+    align = "{to: beats, moments: [5, 20], sound: clicks.wav}"
+    project.write("clips/demo/edits/dance.yaml", f"layers: {{ann: {{align: {align}}}}}")
+    done = project.snakemake("--dry-run")
+    assert done.returncode == 1
+    assert "dance.yaml, line 1: 'layers.ann.align.sound': no such file" in done.stderr
+    _clicks(edits / "clicks.wav", 0.5, 2.0)
+    target = "results/demo/edits/dance/timemap.h5"
+    assert project.snakemake(target).returncode == 0
+    (edits / "clicks.wav").touch()
+    assert project.made_by(target) == set()
+    _keep_time(edits / "clicks.wav", lambda: _clicks(edits / "clicks.wav", 0.5, 2.2))
+    assert project.made_by(target) == {"demo/edits/dance/timemap.h5"}
