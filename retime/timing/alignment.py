@@ -1,5 +1,6 @@
 """Bring one motion into step with another by Correlation Optimized Warping (section 6.2)."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,9 @@ SEGMENTS_IN_SECONDS = (0.25, 0.35, 0.5, 0.75)  # where nothing repeats
 SLACKS = (0.25, 0.4, 0.55)  # of a segment's length
 LEFT_OUT = (0.7, 0.8, 0.9)  # a segment that correlates less is better not warped
 REACH_SECONDS = 1.0  # where nothing repeats
-UNCOVERED = 0.1  # correlation worth giving up to cover the whole output rather than nothing of it
+REFINED_BY, SWEEPS = (4, 2, 1), 3  # samples by which nodes are moved at a time, and how often
+# Of what agrees well enough, the longer warp is the better one.
+ENOUGH, FOR_MORE, FOR_ALL = 0.97, 0.3, 0.05
 
 
 class NothingToAlignError(ValueError):
@@ -84,7 +87,10 @@ def align_motions(
             else:
                 choices = segment_choices(*finer, nodes, within, fixed=False)
                 warps = [free_warp(choices, nodes, round(reach * fine), w) for w in LEFT_OUT]
-            tries += [_judged(warp, target, sample, fine) for warp in warps if len(warp.target) > 1]
+            for warp in warps:
+                if len(warp.target) > 1:
+                    better = _refined(warp, *finer, within, fixed)
+                    tries.append(_judged(better, target, sample, fine))
     if not tries:
         if fixed:
             raise NothingToAlignError(
@@ -94,7 +100,8 @@ def align_motions(
 
     def merit(found: Alignment) -> float:
         first, last = found.span
-        return found.after + UNCOVERED * (last - first) / (len(target) - 1)
+        more = FOR_MORE * max(0.0, found.after - ENOUGH)
+        return min(found.after, ENOUGH) + more + FOR_ALL * (last - first) / (len(target) - 1)
 
     return max(tries, key=merit)
 
@@ -107,6 +114,34 @@ def _fixed_warp(
         return [correlation_optimized_warping(target, sample, nodes, slack, fixed=True)]
     except ValueError:
         return []
+
+
+def _refined(warp: Warp, target: np.ndarray, sample: np.ndarray, slack: int, fixed: bool) -> Warp:
+    """Move the nodes of a warp while the whole stretch correlates better.
+
+    What dynamic programming makes largest is the sum over segments, each with a level and a scale
+    of its own. What is seen is the whole. Lengths of segments stay within the slack.
+    """
+    nodes, places = warp.target, warp.sample.copy()
+    grid, known = np.arange(nodes[0], nodes[-1] + 1), np.arange(len(sample))
+
+    def quality(at: np.ndarray) -> float:
+        return correlation(target[grid], np.interp(np.interp(grid, nodes, at), known, sample))
+
+    best = quality(places)
+    free = range(1, len(nodes) - 1) if fixed else range(len(nodes))
+    for step in REFINED_BY:
+        for _, k, way in itertools.product(range(SWEEPS), free, (-step, step)):
+            trial = places.copy()
+            trial[k] += way
+            lengths = np.diff(trial)
+            within = np.abs(lengths - np.diff(nodes)) <= slack if not fixed else lengths > 0
+            if trial[0] < 0 or trial[-1] >= len(sample) or lengths.min() < 1 or not within.all():
+                continue
+            found = quality(trial)
+            if found > best + 1e-9:
+                places, best = trial, found
+    return Warp(nodes, places, warp.score)
 
 
 def _judged(warp: Warp, target: np.ndarray, sample: np.ndarray, fine: int) -> Alignment:
