@@ -18,7 +18,7 @@ rule warp:
         runtime=10,
     params:
         written=written_digest("edits/{edit}.yaml"),
-        heard=lambda wildcards, input: files_digest(map(Path, input.sounds)),
+        heard=lambda wildcards: files_digest(map(Path, sounds_of_edit(wildcards))),
         code=code_digest("warp"),
     message:
         "{wildcards.clip}: time map of '{wildcards.edit}'"
