@@ -94,7 +94,9 @@ def written_digest(pattern):
 
 def sounds_of_edit(wildcards):
     """Input function: the sound files that an edit names."""
-    return sorted(str(file) for file in SOUNDS.get((wildcards.clip, wildcards.edit), []))
+    return sorted(
+        str(file) for file in SOUNDS.get((wildcards.clip, wildcards.edit), [])
+    )
 
 
 def results_of(*clips):
