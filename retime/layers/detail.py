@@ -11,7 +11,12 @@ COVERS = 0.25
 
 
 def transfer_detail(
-    layers: Tensor, order: Tensor, background: Tensor, frame: Tensor, margin: int = 0
+    layers: Tensor,
+    order: Tensor,
+    background: Tensor,
+    frame: Tensor,
+    margin: int = 0,
+    to_background: bool = True,
 ) -> Tensor:
     """Add to each layer its share of the difference between video and composite (Eq. 9, 10).
 
@@ -27,6 +32,7 @@ def transfer_detail(
         margin: pixels around mattes in which the background gets no detail (not in the paper).
             Where a matte is drawn a little too tight, what is missing is the rim of a person;
             handed to the background it would stay there, as an outline, when they are gone.
+        to_background: whether the background gets any at all (the authors' code: not).
 
     Returns:
         [B, N + 1, 4, H, W] in 0..1: the background first, its alpha 1.
@@ -36,6 +42,8 @@ def transfer_detail(
     if margin > 0:
         covered = F.max_pool2d(1 - tau[:, :1], 2 * margin + 1, stride=1, padding=margin)
         tau = torch.cat([tau[:, :1] * (1 - covered / COVERS).clamp(min=0), tau[:, 1:]], 1)
+    if not to_background:
+        tau = torch.cat([torch.zeros_like(tau[:, :1]), tau[:, 1:]], 1)
     opaque = background.new_ones(background.shape[0], 1, *background.shape[-2:])
     everything = layers.new_empty(
         layers.shape[0], layers.shape[1] + 1, *layers.shape[2:]

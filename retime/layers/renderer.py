@@ -15,12 +15,23 @@ def _norm(channels: int) -> nn.Module:
 class Down(nn.Sequential):
     """A 4x4 convolution of stride 2 (or 1, keeping the size), with norm and leaky ReLU of 0.2."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 2, norm: bool = True) -> None:
-        # An even kernel of stride 1 keeps the size with one pixel before and two after.
-        around = [] if stride == 2 else [nn.ZeroPad2d((1, 2, 1, 2))]
-        convolution = nn.Conv2d(inputs, outputs, 4, stride, 1 if stride == 2 else 0, bias=not norm)
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        stride: int = 2,
+        norm: bool = True,
+        dilation: int = 1,
+        slope: float = 0.2,
+    ) -> None:
+        # An even kernel of stride 1 keeps the size with one pixel before and two after; three
+        # and three if it is dilated by 2.
+        before, after = 3 * dilation // 2, (3 * dilation + 1) // 2
+        around = [] if stride == 2 else [nn.ZeroPad2d((before, after, before, after))]
+        pad = 1 if stride == 2 else 0
+        convolution = nn.Conv2d(inputs, outputs, 4, stride, pad, dilation, bias=not norm)
         parts = [*around, convolution, *([_norm(outputs)] if norm else [])]
-        super().__init__(*parts, nn.LeakyReLU(0.2, inplace=True))
+        super().__init__(*parts, nn.LeakyReLU(slope, inplace=True))
 
 
 class Up(nn.Sequential):
@@ -59,6 +70,8 @@ class Renderer(nn.Module):
             layers can be wholly opaque and wholly clear, which a tanh never is (not in the paper).
         colour_skip: add the first three channels of the input to the colours before the tanh, so
             that a texture that holds colours is shown from the start (not in the paper).
+        released: dilate layers 6 and 7 by 2 and let layer 1 have a plain ReLU, as the authors'
+            code does and the paper does not say.
     """
 
     def __init__(
@@ -69,20 +82,25 @@ class Renderer(nn.Module):
         colour_bias: float = 0.0,
         alpha_reach: float = 0.0,
         colour_skip: bool = False,
+        released: bool = False,
     ) -> None:
         super().__init__()
         self.alpha_reach, self.colour_skip = alpha_reach, colour_skip
-        c = channels
+        c, dilation, first_slope = channels, 2 if released else 1, 0.0 if released else 0.2
         self.down = nn.ModuleList(
             [
-                Down(inputs, c, norm=False),  # layer 1 of the table, 1/2 of the size
+                Down(
+                    inputs, c, norm=False, slope=first_slope
+                ),  # layer 1 of the table, 1/2 of the size
                 Down(c, 2 * c),  # 2, 1/4
                 Down(2 * c, 4 * c),  # 3, 1/8
                 Down(4 * c, 4 * c),  # 4, 1/16
                 Down(4 * c, 4 * c),  # 5, 1/32
             ]
         )
-        self.middle = nn.Sequential(Down(4 * c, 4 * c, 1), Down(4 * c, 4 * c, 1))  # 6, 7
+        self.middle = nn.Sequential(
+            *(Down(4 * c, 4 * c, 1, dilation=dilation) for _ in range(2))  # 6, 7
+        )
         self.up = nn.ModuleList(
             [
                 Up(8 * c, 4 * c),  # 8, with the skip from layer 5

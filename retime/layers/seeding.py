@@ -97,6 +97,6 @@ def run_seeds(
                         trimap = read_trimap(painted[t, n], size, source_size)
                     else:
                         others = np.delete(masks, n, 0).any(0)
-                        trimap = make_trimap(masks[n], others, settings.band)
+                        trimap = make_trimap(masks[n], others, settings.band, settings.spare_others)
                     seeds.trimap[t, n] = trimap
                 seeds.iuv[t], seeds.person[t] = iuv, person

@@ -92,21 +92,32 @@ def nearest_known(known: Tensor, tile: int) -> Tensor:
 
 
 class Atlas(nn.Module):
-    """The learned textures of all people.
+    """The learned textures of all people and, if wanted, of the background.
 
     Args:
-        people: number of people.
+        people: number of people, N.
         channels: of a texel (the paper: 16).
         tile: texels on a tile's side (the paper: 16).
         generator: source of the initial values.
+        spread: standard deviation of the initial values; small, so that colours put into some
+            channels by `warm_start` stand out from the start.
+        ground: add a tile for the background: 24 N + 1 tiles (A.1).
     """
 
-    def __init__(self, people: int, channels: int, tile: int, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        people: int,
+        channels: int,
+        tile: int,
+        generator: torch.Generator,
+        spread: float = 0.3,
+        ground: bool = False,
+    ) -> None:
         super().__init__()
         self.tile = tile
-        texels = torch.randn(people * PARTS * tile * tile, channels, generator=generator)
-        # Small, so that colours put into some channels by `warm_start` stand out from the start.
-        self.texels = nn.Parameter(0.3 * texels)  # [people * 24 * tile * tile, channels]
+        tiles = people * PARTS + ground
+        texels = torch.randn(tiles * tile * tile, channels, generator=generator)
+        self.texels = nn.Parameter(spread * texels)  # [tiles * tile * tile, channels]
 
     @torch.no_grad()
     def warm_start(self, colours: Tensor, known: Tensor, bias: float = 0.0) -> None:
@@ -128,7 +139,8 @@ class Atlas(nn.Module):
                 spread[own][~found[own]] = colours[own][known[own]].mean(0)
                 found[own] = True
         # What the renderer's tanh turns back into the colour; black and white would be infinite.
-        self.texels[found, :3] = torch.atanh((2 * spread[found] - 1).clamp(-0.98, 0.98)) - bias
+        people = self.texels[: len(known)]  # what follows is the background's
+        people[found, :3] = torch.atanh((2 * spread[found] - 1).clamp(-0.98, 0.98)) - bias
 
     @torch.no_grad()
     def complete(self, known: Tensor) -> None:
@@ -139,7 +151,22 @@ class Atlas(nn.Module):
         Args:
             known: bool [texels].
         """
-        self.texels.copy_(self.texels[nearest_known(known, self.tile)])
+        people = len(known)  # what follows is the background's
+        self.texels[:people] = self.texels[:people][nearest_known(known, self.tile)]
+
+    def ground(self, grids: Tensor) -> Tensor:
+        """Sample the background's tile, the last one.
+
+        Args:
+            grids: [B, h, w, 2], x and y in -1..1; the ends are the centres of the corner texels.
+
+        Returns:
+            [B, channels, h, w].
+        """
+        tile = self.texels[-(self.tile**2) :].T.view(1, -1, self.tile, self.tile)
+        return F.grid_sample(
+            tile.expand(len(grids), -1, -1, -1), grids, padding_mode="border", align_corners=True
+        )
 
     def forward(self, taps: list[Taps], ids: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Sample the atlases.

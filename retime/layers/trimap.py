@@ -19,17 +19,20 @@ def _disc(radius: float) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
-def make_trimap(own: np.ndarray, others: np.ndarray, band: float) -> np.ndarray:
+def make_trimap(
+    own: np.ndarray, others: np.ndarray, band: float, spare_others: bool = True
+) -> np.ndarray:
     """Make a layer's trimap in one frame.
 
-    The unsure band is the dilation of the layer's own UV mask. What lies on someone else and
-    not close to oneself is clear: a layer's effects are looked for on the ground, not in the
-    picture of another person.
+    The unsure band is the dilation of the layer's own UV mask.
 
     Args:
         own: bool [h, w], the layer's UV mask.
         others: bool [h, w], the UV masks of all other layers.
         band: width of the unsure band, share of the frame's width.
+        spare_others: what lies on someone else and not close to oneself is clear: a layer's
+            effects are looked for on the ground, not in the picture of another person (not in
+            the paper).
 
     Returns:
         uint8 [h, w] of 0 (clear), 128 (unsure) and 255 (opaque).
@@ -37,8 +40,9 @@ def make_trimap(own: np.ndarray, others: np.ndarray, band: float) -> np.ndarray:
     mask = own.astype(np.uint8)
     width = own.shape[1]
     unsure = cv2.dilate(mask, _disc(band * width)) > 0
-    near = cv2.dilate(mask, _disc(NEAR * width)) > 0
-    unsure &= near | ~others
+    if spare_others:
+        near = cv2.dilate(mask, _disc(NEAR * width)) > 0
+        unsure &= near | ~others
     return np.where(own, OPAQUE, np.where(unsure, UNSURE, CLEAR)).astype(np.uint8)
 
 

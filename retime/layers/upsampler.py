@@ -29,10 +29,16 @@ class Upsampler(nn.Module):
         inputs: channels of the enlarged maps: the layer's 4, its sampled texture and person id,
             and the renderer's last features.
         channels: of the hidden layers (the paper: 64).
+        identity: begin by adding nothing: training starts at the bilinear layer and can only
+            improve on it (not in the paper).
+        scale: factor on what is added.
     """
 
-    def __init__(self, inputs: int, channels: int = 64) -> None:
+    def __init__(
+        self, inputs: int, channels: int = 64, identity: bool = True, scale: float = 1.0
+    ) -> None:
         super().__init__()
+        self.scale = scale
         self.body = nn.Sequential(
             nn.Conv2d(inputs, channels, 3, padding=1, bias=False),
             nn.InstanceNorm2d(channels, affine=True),
@@ -40,16 +46,16 @@ class Upsampler(nn.Module):
             *(ResidualBlock(channels) for _ in range(3)),
             nn.Conv2d(channels, 4, 3, padding=1),
         )
-        # Training begins at the bilinear layer and can only improve on it.
-        nn.init.zeros_(self.body[-1].weight)
-        nn.init.zeros_(self.body[-1].bias)
+        if identity:
+            nn.init.zeros_(self.body[-1].weight)
+            nn.init.zeros_(self.body[-1].bias)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return layers [B, 4, H, W] in 0..1 for enlarged maps [B, inputs, H, W].
 
         The first four channels of ``maps`` are the enlarged layer itself.
         """
-        return (maps[:, :4] + self.body(maps)).clamp(0, 1)
+        return (maps[:, :4] + self.scale * self.body(maps)).clamp(0, 1)
 
 
 def _taps(size: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:

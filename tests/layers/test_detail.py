@@ -35,6 +35,25 @@ def test_a_shadow_takes_its_share_worked_out_by_hand():
     assert torch.allclose(detailed[0, 0, :3], torch.tensor(0.56))
 
 
+def test_eq_9_and_10_follow_each_frames_own_order():
+    # Two layers of alpha 0.5 and 0.8 over black, all grey 0.5; the video is 0.2 brighter than
+    # the composite. tau: the front layer's 1, the other's what that lets through, the
+    # background's what both do, 0.1.
+    layers = torch.full((2, 2, 4, 1, 1), 0.5)
+    layers[:, 1, 3] = 0.8
+    background = torch.zeros(2, 3, 1, 1)
+    frame = torch.full((2, 3, 1, 1), 0.45 + 0.2)  # 0.5 * (1 - 0.1) and the difference
+    detailed = transfer_detail(layers, torch.tensor([[1, 2], [2, 1]]), background, frame)
+    gained = detailed[:, :, 0, 0, 0] - torch.tensor([0.0, 0.5, 0.5])
+    expected = torch.tensor([[0.1, 0.2, 1.0], [0.1, 1.0, 0.5]]) * 0.2
+    assert torch.allclose(gained, expected, atol=1e-6)
+    spared = transfer_detail(
+        layers, torch.tensor([[1, 2], [2, 1]]), background, frame, to_background=False
+    )
+    assert torch.equal(spared[:, 0, :3], background)
+    assert torch.equal(spared[:, 1:], detailed[:, 1:])
+
+
 def test_alpha_is_left_alone_and_the_background_is_opaque():
     layers, order, background, frame = scene()
     detailed = transfer_detail(layers, order, background, frame)

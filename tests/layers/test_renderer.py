@@ -33,6 +33,59 @@ def test_renderer_has_the_layers_of_the_table():
     assert norms == 11  # all but the first and the last
 
 
+def parameters(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+def test_each_layer_of_the_renderer_has_the_tables_shape_and_weights():
+    renderer = Renderer(17, 64).to("meta")
+    layers = [*renderer.down, *renderer.middle, *renderer.up, renderer.head]
+    shapes = []
+    for layer in layers:
+        layer.register_forward_hook(lambda _, __, y: shapes.append(tuple(y.shape[1:])))
+    renderer(torch.empty(3, 17, 256, 448, device="meta"))
+    assert shapes == [
+        *[(64, 128, 224), (128, 64, 112), (256, 32, 56), (256, 16, 28), (256, 8, 14)],
+        *[(256, 8, 14), (256, 8, 14)],
+        *[(256, 16, 28), (256, 32, 56), (128, 64, 112), (64, 128, 224), (64, 256, 448)],
+        (4, 256, 448),
+    ]
+    # inputs x outputs x 4 x 4, and two numbers a channel: scale and shift of the norm. The first
+    # and last layers have a bias instead.
+    assert [parameters(layer) for layer in layers] == [
+        *[17_472, 131_328, 524_800, 1_049_088, 1_049_088, 1_049_088, 1_049_088],
+        *[2_097_664, 2_097_664, 1_048_832, 262_272, 131_200, 4_100],
+    ]
+    assert parameters(renderer) == 10_511_684
+    slopes = [m.negative_slope for m in renderer.modules() if isinstance(m, nn.LeakyReLU)]
+    assert slopes == [0.2] * 7
+    assert sum(isinstance(m, nn.ReLU) for m in renderer.modules()) == 5
+
+
+def test_the_released_renderer_dilates_layers_6_and_7():
+    torch.manual_seed(0)
+    released = Renderer(5, 4, released=True)
+    convolutions = [m for m in released.modules() if isinstance(m, nn.Conv2d)]
+    assert [m.dilation[0] for m in convolutions] == [1, 1, 1, 1, 1, 2, 2, 1]
+    assert released.down[0](-torch.rand(1, 5, 8, 8) * 100).min() == 0  # a plain ReLU
+    rgba, _ = released(torch.rand(2, 5, 50, 70))
+    assert rgba.shape == (2, 4, 50, 70)
+    rgba.sum().backward()
+    printed = Renderer(5, 4)
+    assert parameters(released) == parameters(printed)
+    assert not any(m.dilation[0] > 1 for m in printed.modules() if isinstance(m, nn.Conv2d))
+
+
+def test_alpha_is_half_of_tanh_and_one_and_is_not_squared():
+    renderer = Renderer(5, 4).eval()
+    with torch.no_grad():
+        renderer.head[-1].weight.zero_()
+        renderer.head[-1].bias[:] = torch.tensor([0.0, 0.5, -0.5, 1.0])
+        rgba, _ = renderer(torch.rand(1, 5, 32, 32))
+    expected = [0.5, 0.731059, 0.268941, 0.880797]  # sigmoid of twice the bias
+    assert rgba[0, :, 3, 3].tolist() == pytest.approx(expected, abs=1e-5)
+
+
 @pytest.mark.parametrize("size", [(32, 64), (50, 70), (126, 224)])
 def test_renderer_keeps_any_size(size):
     rgba, features = Renderer(5, 4)(torch.rand(2, 5, *size))
@@ -59,6 +112,31 @@ def test_upsampler_has_the_layers_of_the_table_and_starts_as_it_is():
     assert layers == [(37, 64), *[(64, 64)] * 6, (64, 4)]
     maps = torch.rand(1, 37, 8, 8)
     assert torch.equal(upsampler(maps), maps[:, :4])
+
+
+def test_each_layer_of_the_upsampler_has_the_tables_weights():
+    # RGBA, 16 channels of texture and the id, 64 of features.
+    first, _, _, *blocks, last = Upsampler(4 + 17 + 64, 64).body
+    norms = [m for m in Upsampler(85, 64).modules() if isinstance(m, nn.InstanceNorm2d)]
+    assert len(norms) == 7
+    # inputs x 64 x 3 x 3; norms have scale and shift.
+    assert parameters(first) == 48_960
+    assert [parameters(block) for block in blocks] == [73_984] * 3
+    assert parameters(last) == 2_308
+
+
+def test_the_upsampler_adds_a_scaled_residual():
+    torch.manual_seed(0)
+    whole, scaled = Upsampler(9, 4, identity=False), Upsampler(9, 4, identity=False, scale=0.1)
+    scaled.load_state_dict(whole.state_dict())
+    maps = 0.5 + 0.01 * torch.rand(1, 9, 8, 8)
+    with torch.no_grad():
+        whole.body[-1].weight.mul_(0.01)
+        whole.body[-1].bias.fill_(0.01)
+        scaled.load_state_dict(whole.state_dict())
+        added, tenth = whole(maps) - maps[:, :4], scaled(maps) - maps[:, :4]
+    assert added.abs().max() > 0.001
+    assert torch.allclose(tenth, 0.1 * added, atol=1e-6)
 
 
 def test_enlarging_a_part_is_the_part_of_the_enlarged():

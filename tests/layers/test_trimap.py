@@ -26,6 +26,13 @@ def test_others_are_clear_where_they_are_not_near():
     assert trimap[10, 64] == 128
 
 
+def test_the_printed_band_is_a_dilation_whoever_stands_there():
+    own, others = np.zeros((21, 100), bool), np.zeros((21, 100), bool)
+    own[10, 50] = others[10, 65] = True
+    trimap = make_trimap(own, others, band=0.2, spare_others=False)
+    assert np.flatnonzero(trimap[10] == 128).tolist() == [*range(30, 50), *range(51, 71)]
+
+
 def test_nobody_has_no_band():
     nobody = np.zeros((8, 8), bool)
     assert not make_trimap(nobody, nobody, band=0.5).any()
