@@ -32,6 +32,38 @@ def test_values_come_from_defaults_preset_config_and_clip_in_that_order(presets:
     assert train.channels == Settings().train.channels
 
 
+def test_the_paper_is_as_printed() -> None:
+    paper = resolve(Config(preset="paper"), ClipConfig(), PRESETS)
+    train, upsample = paper.train, paper.upsample
+    # A.1: 448 x 256 doubled, tiles of 16 x 16 with 16 channels, Adam at 1e-3, 2500 epochs, the
+    # easier half for 1000, brightness for 400; A.2: 64 channels.
+    assert (paper.frames.working_height, paper.frames.layer_scale) == (256, 2)
+    assert (train.tile, train.texture_channels, train.channels) == (16, 16, 64)
+    assert (train.epochs, train.curriculum_epochs, train.jitter_epochs) == (2500, 1000, 400)
+    assert (train.learning_rate, train.texture_rate) == (1e-3, 1)
+    assert (upsample.channels, upsample.epochs, upsample.crop) == (64, 500, 256)
+    # Eq. 8: gamma_m 50, 5, 0 at E_mask < 0.02; beta 0.005, gamma 2 until epoch 200.
+    assert (train.mask_weight, train.mask_weight_after, train.mask_met) == (50, 5, 0.02)
+    assert (train.l0, train.l1, train.l1_epochs) == (0.005, 2 * 0.005, 200)
+    # None of what `standard` adds.
+    added = {
+        "train": [
+            *["alpha_bias", "alpha_reach", "colour_bias", "colour_skip", "texture_fill", "warm_up"],
+            *["decay", "coarse", "clear_weight", "core_weight", "hidden_weight", "spare_hidden"],
+            *["cover", "haze"],
+        ],
+        "upsample": ["boxed", "guided", "tighten", "detail_margin"],
+        "seeds": ["spare_others"],
+    }
+    for stage, names in added.items():
+        section = getattr(paper, stage)
+        assert {name: getattr(section, name) for name in names} == dict.fromkeys(names, 0)
+    # A training setting is either the paper's, or says nothing of it.
+    said = set(train.model_fields_set)
+    left = set(type(train).model_fields) - said
+    assert left == {"steps", "canvas_rate", "bootstrap", "seed"}
+
+
 def test_a_clip_may_choose_its_own_preset(presets: Path) -> None:
     assert resolve(Config(), ClipConfig(preset="quick"), presets).render.crf == 30
 

@@ -43,6 +43,7 @@ class ClipTensors:
     core: Tensor  # bool [T, N, h, w], opaque and not close to the edge of it
     negative: Tensor  # bool [T, N, h, w], clear, and the background explains the frame there
     noise: float  # how much frames differ from the background where nobody is, 0..1
+    clear: Tensor  # bool [T, N, h, w], the trimap says clear
     evidence: Tensor  # float32 [T, h, w] in 0..1, how little the background explains the frame
     least: Tensor  # float32 [T, h, w] in 0..1, least alpha with which layers can explain it
     order: Tensor  # int64 [T, N], layer numbers back to front
@@ -72,7 +73,8 @@ class ClipTensors:
 
     def bytes(self) -> int:
         """Return the memory held by the tensors."""
-        tensors = (self.rgb, self.positive, self.core, self.negative, self.evidence, self.least)
+        masks = (self.positive, self.core, self.negative, self.clear)
+        tensors = (self.rgb, *masks, self.evidence, self.least)
         taps = sum(t.pixels.numel() * 60 for row in self.taps for t in row)
         return sum(t.numel() * t.element_size() for t in tensors) + taps
 
@@ -83,6 +85,7 @@ class ClipTensors:
             self.rgb,
             self.positive,
             self.negative,
+            self.clear,
             self.evidence,
             self.least,
             self.order,
@@ -98,8 +101,13 @@ class ClipTensors:
 
     def grids(self, frames: list[int]) -> Tensor | None:
         """Return how ``frames`` sample the canvas, [B, h, w, 2], or None under a still camera."""
-        if self.plane.still:
-            return None
+        return None if self.plane.still else self.ground_grids(frames)
+
+    def ground_grids(self, frames: list[int]) -> Tensor:
+        """Return the background's UV maps, in -1..1, [B, h, w, 2] (section 4.2).
+
+        The xy grid of the canvas, carried through each frame's homography.
+        """
         height, width = self.size
         return torch.stack([self.plane.grid(t, (width, height)) for t in frames])
 
@@ -285,6 +293,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         positive=positive,
         core=core,
         negative=torch.from_numpy(negative) | (others & ~positive),
+        clear=torch.from_numpy(trimap == CLEAR),
         texture=texture,
         noise=noise,
         evidence=torch.from_numpy(evidence.astype(np.float32)),

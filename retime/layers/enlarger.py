@@ -14,6 +14,7 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import NOISE_LIMITS, ClipTensors, evidence_against, least_alpha
 from retime.layers.composite import over, transmittance
 from retime.layers.detail import tighten, transfer_detail
+from retime.layers.epochs import Epochs
 from retime.layers.losses import beyond_demand, reconstruction, uncovered
 from retime.layers.model import LayeredModel
 from retime.layers.upsampler import Upsampler, enlarge
@@ -70,16 +71,19 @@ class LayerEnlarger:
             inputs += GUIDE_CHANNELS
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
-            self.network = Upsampler(inputs, settings.channels).to(
-                memory_format=torch.channels_last
-            )
+            self.network = Upsampler(
+                inputs, settings.channels, settings.start == "identity", settings.residual_scale
+            ).to(memory_format=torch.channels_last)
+        self.epochs = Epochs(clip.frames, settings.batch, settings.seed)
+        self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
+        self.first = 1 if model.canvas is None else 0  # row of the first person's pass
 
     @torch.no_grad()
     def maps(self, t: int) -> Tensor:
-        """Return what the upsampler reads of frame ``t`` at working size, [N, inputs, h, w]."""
+        """Return what the upsampler reads of frame ``t`` at working size, [L, inputs, h, w]."""
         x = self.model.inputs(self.clip, [t])
-        layers, features = self.model.layers(x, 1)
-        return torch.cat([layers[0], x, features[0]], 1)
+        rgba, features = self.model.passes(x, 1)
+        return torch.cat([rgba[0], x, features[0]], 1)
 
     def view(self, t: int, rows: slice = EVERYTHING, columns: slice = EVERYTHING) -> View:
         """Return a part of frame ``t`` and what it says."""
@@ -102,15 +106,27 @@ class LayerEnlarger:
             least[None],
         )
 
-    def crop(self, step: int) -> tuple[int, slice, slice]:
-        """Return the frame and the crop of a training step, drawn by step."""
+    def crops(self, step: int) -> list[tuple[int, slice, slice]]:
+        """Return frames and crops of a training step, drawn by step; in epochs, all in turn."""
         random = np.random.default_rng((self.settings.seed, step))
         height, width = self.size
         side_y, side_x = min(self.settings.crop, height), min(self.settings.crop, width)
-        t = int(random.integers(self.clip.frames))
-        top = int(random.integers(height - side_y + 1))
-        left = int(random.integers(width - side_x + 1))
-        return t, slice(top, top + side_y), slice(left, left + side_x)
+        in_turn = self.epochs.frames(step) if self.settings.epochs else None
+        drawn = []
+        for k in range(self.settings.batch if in_turn is None else len(in_turn)):
+            t = int(random.integers(self.clip.frames)) if in_turn is None else in_turn[k]
+            top = int(random.integers(height - side_y + 1))
+            left = int(random.integers(width - side_x + 1))
+            drawn.append((t, slice(top, top + side_y), slice(left, left + side_x)))
+        return drawn
+
+    def sight(self, alpha: Tensor, order: Tensor) -> Tensor:
+        """Return how much of each pass others let through, [L, H, W], for alpha [L, H, W]."""
+        return transmittance(alpha[None, self.first :], order)[0, 1 - self.first :]
+
+    def split(self, rgba: Tensor, view: View) -> tuple[Tensor, Tensor]:
+        """Take people's layers [1, N, 4, H, W] and background [1, 3, H, W] from the passes."""
+        return self.model.split(rgba, None if self.first else view.background)
 
     def guide(self, view: View, sight: Tensor) -> Tensor:
         """Return what the frame says of each layer, and where it is in sight, [N, 5, H, W].
@@ -153,18 +169,23 @@ class LayerEnlarger:
         return enlarged + sight * (torch.cat([refined[:, :3], alpha], 1) - enlarged)
 
     def loss(self, step: int) -> tuple[Tensor, Tensor]:
-        """Return what is minimised on a random crop, and the reconstruction error alone.
+        """Return what is minimised on random crops, and the reconstruction error alone."""
+        each = [self.crop_loss(*crop) for crop in self.crops(step)]
+        loss, recon = (torch.stack(values).mean() for values in zip(*each, strict=True))
+        return loss, recon
+
+    def crop_loss(self, t: int, rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
+        """Return what is minimised on a crop of frame ``t``, and the reconstruction error alone.
 
         The paper's only loss here is the reconstruction (A.1); guided by the frame, the losses by
         which the renderer's mattes follow the frame's demands serve at this size, too.
         """
-        t, rows, columns = self.crop(step)
         view, order = self.view(t, rows, columns), self.clip.order[t : t + 1]
         maps = enlarge(self.maps(t), self.size, rows, columns)
-        sight = transmittance(maps[None, :, 3], order)[0, 1:]
-        guide = self.guide(view, sight) if self.settings.guided else None
-        layers = self.refine(maps, guide)[None]
-        recon = reconstruction(view.picture, over(layers, order, view.background))
+        guide = self.guide(view, self.sight(maps[:, 3], order)) if self.settings.guided else None
+        layers, background = self.split(self.refine(maps, guide)[None], view)
+        maps = maps[self.first :]
+        recon = reconstruction(view.picture, over(layers, order, background))
         if not self.settings.guided:
             return recon, recon
         alpha = layers[:, :, 3]
@@ -180,27 +201,32 @@ class LayerEnlarger:
         view, order = self.view(t), self.clip.order[t : t + 1]
         maps = self.maps(t)
         alpha = enlarge(maps[:, 3:4], self.size)[:, 0]  # [N, H, W]
-        sight = transmittance(alpha[None], order)[0, 1:]
-        layers = torch.zeros(1, len(maps), 4, *self.size)
+        sight = self.sight(alpha, order)
+        passes = torch.zeros(1, len(maps), 4, *self.size)
         # One layer at a time, where it shows anything: memory and time are those of what is there.
         for n, box in enumerate(map(shown_box, alpha)):
             if box is None:
                 continue
+            if not self.settings.boxed:
+                box = (EVERYTHING, EVERYTHING)
             rows, columns = box
             part = enlarge(maps[n : n + 1], self.size, rows, columns)
             guide = None
             if self.settings.guided:
                 seen = View(*(m[..., rows, columns] for m in view))
                 guide = self.guide(seen, sight[n : n + 1, rows, columns])
-            layers[:, n, :, rows, columns] = self.refine(part, guide)
+            passes[:, n, :, rows, columns] = self.refine(part, guide)
+        layers, background = self.split(passes, view)
         if self.settings.tighten:
             core = enlarge(self.clip.core[t][None].float(), self.size)
             layers = tighten(layers, order, view.evidence, core)
         if not self.settings.detail_transfer:
-            opaque = torch.cat([view.background, torch.ones_like(view.background[:, :1])], 1)
+            opaque = torch.cat([background, torch.ones_like(background[:, :1])], 1)
             return torch.cat([opaque, layers[0]])
         margin = round(self.settings.detail_margin * self.size[1])
-        return transfer_detail(layers, order, view.background, view.picture, margin)[0]
+        return transfer_detail(
+            layers, order, background, view.picture, margin, self.settings.detail_background
+        )[0]
 
 
 def shown_box(alpha: Tensor) -> tuple[slice, slice] | None:

@@ -1,4 +1,4 @@
-"""The layered model of a clip: textures, background canvas and renderer (section 4.2)."""
+"""The layered model of a clip: textures, background and renderer (section 4.2)."""
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,9 @@ MOVING_CAMERA_DOUBT = 0.3
 class LayeredModel(nn.Module):
     """All that is learned from one clip.
 
+    The renderer makes L layers of a frame: the N people's, and the background before them where
+    that is a pass of the network, too.
+
     Args:
         clip: the clip, for its sizes and where its background starts.
         settings: of stage ``train``.
@@ -25,9 +28,17 @@ class LayeredModel(nn.Module):
     def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(settings.seed)
-        self.atlas = Atlas(clip.people, settings.texture_channels, clip.tile, generator)
+        in_network = settings.background == "network"
+        self.atlas = Atlas(
+            clip.people,
+            settings.texture_channels,
+            clip.tile,
+            generator,
+            spread=0.3 if settings.texture_start == "seen" else 1.0,
+            ground=in_network,
+        )
         floor = 0.0 if clip.plane.still else MOVING_CAMERA_DOUBT
-        self.canvas = Canvas(clip.median, clip.seen, floor)
+        self.canvas = None if in_network else Canvas(clip.median, clip.seen, floor)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.renderer = Renderer(
@@ -37,28 +48,65 @@ class LayeredModel(nn.Module):
                 settings.colour_bias,
                 settings.alpha_reach,
                 settings.colour_skip,
+                settings.renderer == "released",
             ).to(memory_format=torch.channels_last)
 
     def inputs(self, clip: ClipTensors, frames: list[int]) -> Tensor:
-        """Return the renderer's input for all layers of ``frames``, [B * N, C, h, w].
+        """Return the renderer's input for all layers of ``frames``, [B * L, C, h, w].
 
-        Unlike in the paper a layer's input holds nothing of the background: a renderer that sees
+        Where the background is a pass of the network, people's textures lie over its own, as in
+        the paper. Where it is a canvas, a layer's input holds nothing of it: a renderer that sees
         the ground can copy it into a layer, and a shadow then comes out opaque.
         """
         taps = [tap for t in frames for tap in clip.taps[t]]
         ids = [i for t in frames for i in clip.ids[t]]
         x = self.atlas(taps, ids, clip.size)
+        if self.canvas is None:
+            ground = self._ground_input(clip.ground_grids(frames))[:, None]  # [B, 1, C, h, w]
+            people = x.unflatten(0, (len(frames), -1))  # [B, N, C, h, w]
+            x = torch.cat([ground, torch.where(people[:, :, -1:] > 0, people, ground)], 1)
+            x = x.flatten(0, 1)
         return x.contiguous(memory_format=torch.channels_last)
 
-    def background(self, clip: ClipTensors, frames: list[int]) -> Tensor:
-        """Return the background that ``frames`` see, [B, 3, h, w]."""
-        return self.canvas(clip.grids(frames), len(frames))
+    def _ground_input(self, grids: Tensor) -> Tensor:
+        """Return the background's texture and, last, its id of 0, [B, C, h, w]."""
+        return nn.functional.pad(self.atlas.ground(grids), (0, 0, 0, 0, 0, 1))
 
-    def layers(self, x: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-        """Render inputs [B * N, C, h, w].
+    def background(self, clip: ClipTensors, frames: list[int]) -> Tensor | None:
+        """Return the canvas as ``frames`` see it, [B, 3, h, w]; None where there is none."""
+        return None if self.canvas is None else self.canvas(clip.grids(frames), len(frames))
+
+    def passes(self, x: Tensor, frames: int) -> tuple[Tensor, Tensor]:
+        """Render inputs [B * L, C, h, w].
 
         Returns:
-            Layers [B, N, 4, h, w] and the renderer's features [B, N, channels, h, w].
+            RGBA [B, L, 4, h, w], the background's alpha 1, and the renderer's features
+            [B, L, channels, h, w].
         """
-        rgba, features = self.renderer(x)
-        return rgba.unflatten(0, (frames, -1)), features.unflatten(0, (frames, -1))
+        rgba, features = (y.unflatten(0, (frames, -1)) for y in self.renderer(x))
+        if self.canvas is None:
+            ground = torch.cat([rgba[:, :1, :3], torch.ones_like(rgba[:, :1, 3:])], 2)
+            rgba = torch.cat([ground, rgba[:, 1:]], 1)
+        return rgba, features
+
+    def split(self, rgba: Tensor, background: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Take the passes [B, L, 4, h, w] apart.
+
+        Args:
+            rgba: of ``passes``.
+            background: of ``background``.
+
+        Returns:
+            The people's layers [B, N, 4, h, w], and the background behind them [B, 3, h, w].
+        """
+        return (rgba[:, 1:], rgba[:, 0, :3]) if background is None else (rgba, background)
+
+    @torch.no_grad()
+    def picture(self, clip: ClipTensors) -> Tensor:
+        """Return the whole background on its canvas, [3, hc, wc] in 0..1; for inference."""
+        if self.canvas is not None:
+            return self.canvas.picture()[0]
+        width, height = clip.plane.size
+        x, y = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)
+        grid = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)[None]  # [1, hc, wc, 2]
+        return self.renderer(self._ground_input(grid))[0][0, :3]

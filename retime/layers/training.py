@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,35 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from retime.artifacts import Decomposition, Seeds
 from retime.config import TrainSettings
 from retime.layers.checkpoint import Keeper, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
-from retime.layers.composite import over, transmittance
-from retime.layers.losses import (
-    beyond_demand,
-    excess,
-    mask_distance,
-    missing,
-    reconstruction,
-    sparsity,
-    uncovered,
-)
+from retime.layers.epochs import Epochs, easier_half
+from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
+from retime.layers.objective import Targets, half, objective
 from retime.layers.renderer import settle_statistics
+from retime.layers.schedule import learning_rate, weights
 from retime.progress import Progress
 from retime.provenance import code_digest
-
-CLEARING = 0.3  # share of the steps in which that pressure rises after the bootstrap
-WARM_UP = 30  # steps in which the rate rises; Adam's first steps are large
-RECONSTRUCTION_WEIGHT = 2.0  # the losses' other weights are given for colours in -1..1
-
-
-def half(pictures: Tensor) -> Tensor:
-    """Return pictures [B, H, W] or [B, C, H, W] at half the size, each pixel the mean of four."""
-    return F.avg_pool2d(pictures, 2, ceil_mode=True)
 
 
 class Trainer:
@@ -47,22 +30,32 @@ class Trainer:
     def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
         self.clip, self.settings = clip, settings
         self.model = LayeredModel(clip, settings)
-        self.model.atlas.warm_start(*clip.texture, settings.colour_bias)
-        rate = settings.learning_rate
-        self.rates = (1.0, settings.texture_rate, settings.canvas_rate)
+        if settings.texture_start == "seen":
+            self.model.atlas.warm_start(*clip.texture, settings.colour_bias)
+        easy = easier_half(clip.positive.numpy()) if settings.curriculum_epochs else None
+        self.epochs = Epochs(
+            clip.frames, settings.batch, settings.seed, easy, settings.curriculum_epochs
+        )
+        self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
+        rates = (1.0, settings.texture_rate, settings.canvas_rate)
         modules = (self.model.renderer, self.model.atlas, self.model.canvas)
+        trained = [(m, r) for m, r in zip(modules, rates, strict=True) if m is not None]
+        self.rates = [rate for _, rate in trained]
         self.optimiser = torch.optim.Adam(
-            [{"params": list(module.parameters()), "lr": rate} for module in modules], fused=True
+            [{"params": list(m.parameters()), "lr": settings.learning_rate} for m, _ in trained],
+            fused=True,
         )
         self.done = 0
+        self.bootstrap: int | None = None  # e_b of Eq. 8, once it is reached
         self.losses: list[list[float]] = []  # epoch, total, reconstruction, mask, sparsity
 
     def state(self) -> dict[str, Any]:
-        """Return all that a resumed training needs; frames are drawn by step, not by chance."""
+        """Return all that a resumed training needs; what is random is drawn by step."""
         return {
             "model": self.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "done": self.done,
+            "bootstrap": self.bootstrap,
             "losses": self.losses,
         }
 
@@ -71,84 +64,61 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.done, self.losses = state["done"], state["losses"]
-
-    def frames_of_step(self, step: int) -> list[int]:
-        """Return the frames of a step: every epoch goes through all of them in a new order."""
-        chosen = []
-        for k in range(step * self.settings.batch, (step + 1) * self.settings.batch):
-            epoch, place = divmod(k, self.clip.frames)
-            shuffled = np.random.default_rng((self.settings.seed, epoch))
-            chosen.append(int(shuffled.permutation(self.clip.frames)[place]))
-        return chosen
-
-    def rate(self) -> float:
-        """Return the factor on the learning rate: a warm-up, a plateau, a cosine down to 0."""
-        progress = self.done / self.settings.steps
-        falling = max(0.0, (progress - 1 + self.settings.decay) / max(self.settings.decay, 1e-9))
-        return min(1.0, (self.done + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * falling))
+        self.bootstrap = state["bootstrap"]
 
     def step(self) -> None:
         """Update the weights once."""
-        s, clip = self.settings, self.clip
-        progress = self.done / s.steps
+        s, clip, progress = self.settings, self.clip, self.done / self.steps
         for group, share in zip(self.optimiser.param_groups, self.rates, strict=True):
-            group["lr"] = s.learning_rate * share * self.rate()
-        frames = self.frames_of_step(self.done)
+            group["lr"] = s.learning_rate * share * learning_rate(s, progress, self.done)
+        frames = self.epochs.frames(self.done)
+        epoch = self.epochs.locate(self.done)[0] + 1  # counted from 1, as in the paper
         self.model.train()
-        x = self.model.inputs(clip, frames)  # [B N, C, h, w]
-        background = self.model.background(clip, frames)  # [B, 3, h, w]
-        rgb, order = clip.rgb[frames], clip.order[frames]
-        positive, core, negative = (
-            m[frames].float() for m in (clip.positive, clip.core, clip.negative)
-        )
-        free = (1 - positive) * (1 - negative)  # [B, N, h, w], the unsure band
-        least = clip.least[frames]  # [B, h, w]
+        x = self.model.inputs(clip, frames)  # [B L, C, h, w]
+        canvas = self.model.background(clip, frames)  # [B, 3, h, w], or None
+        said = Targets.of(clip, frames, s.trimaps)
+        jitter = draw(s, self.done, epoch, len(frames), clip.size)
+        if jitter is not None:
+            x = each_frame(x.unflatten(0, (len(frames), -1)), jitter, Jitter.sharp).flatten(0, 1)
+            canvas = canvas if canvas is None else each_frame(canvas, jitter, Jitter.smooth)
+            said = said.jittered(jitter)
         if progress < s.coarse:
-            x, background, rgb = half(x), half(background), half(rgb)
-            free, least = half(free), half(least)
-            # Half-size pixels count as opaque or clear only where all four are.
-            positive, core, negative = (half(m).floor() for m in (positive, core, negative))
-        layers, _ = self.model.layers(x, len(frames))  # [B, N, 4, h, w]
-        alpha = layers[:, :, 3]
-        recon = reconstruction(rgb, over(layers, order, background))
-        # No frame speaks of a body that others hide: it is as its UV map says, unthinned.
-        sight = transmittance(alpha.detach(), order)[:, 1:]  # [B, N, h, w]
-        hidden = positive * (1 - sight)
-        bootstrapping = progress < s.bootstrap
-        if bootstrapping:
-            mask = mask_distance(positive, negative, alpha)
-            weighted = s.mask_weight * mask
-        else:
-            opaque, clear = 0.5 * missing(core, alpha), 0.5 * excess(negative, alpha)
-            mask = opaque + clear
-            weighted = s.core_weight * opaque + s.clear_weight * clear
-            weighted = weighted + s.hidden_weight * 0.5 * missing(hidden, alpha)
-        sparse = sparsity(alpha, s.l1, s.l0, 1 - hidden)
-        # What is faint is first found, then cleared of what need not be there.
-        clearing = min(max((progress - s.bootstrap) / CLEARING, 0.05), 1.0)
-        sparse = sparse + s.haze * clearing * beyond_demand(least, alpha, free)
-        weighted = weighted + s.cover * uncovered(least, alpha)
-        total = RECONSTRUCTION_WEIGHT * recon + weighted + sparse
+            x, said = half(x), said.halved()
+            canvas = canvas if canvas is None else half(canvas)
+        rgba, _ = self.model.passes(x, len(frames))  # [B, L, 4, h, w]
+        layers, background = self.model.split(rgba, canvas)
+        losses = objective(layers, background, said, weights(s, progress, epoch, self.bootstrap), s)
         self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        losses.total.backward()
         self.optimiser.step()
-        epoch = self.done * s.batch / clip.frames
+        self.losses.append([self.epochs.elapsed(self.done), *torch.stack(losses).tolist()])
         self.done += 1
-        values = torch.stack([total, recon, mask, sparse]).tolist()
-        self.losses.append([epoch, *values])
+        self._note_bootstrap(epoch)
+
+    def _note_bootstrap(self, epoch: int) -> None:
+        """At the end of an epoch, see whether its mask loss is small enough (Eq. 8)."""
+        if self.bootstrap is not None or self.epochs.locate(self.done)[1] != 0:
+            return
+        steps = range(self.done - self.epochs.length(epoch - 1), self.done)
+        shown = [len(self.epochs.frames(step)) for step in steps]
+        mask = np.average([self.losses[step][3] for step in steps], weights=shown)
+        if mask < self.settings.mask_met:
+            self.bootstrap = epoch
 
     @torch.no_grad()
     def settle(self) -> None:
         """Make textures and renderer ready for inference."""
-        self.model.atlas.complete(self.clip.texture[1])
+        if self.settings.texture_fill:
+            self.model.atlas.complete(self.clip.texture[1])
         inputs = [self.model.inputs(self.clip, [t]) for t in range(self.clip.frames)]
         settle_statistics(self.model.renderer, inputs)
 
     @torch.no_grad()
     def render(self, t: int) -> Tensor:
         """Return the layers of frame ``t``, [N, 4, h, w] in 0..1, after ``settle``."""
-        layers, _ = self.model.layers(self.model.inputs(self.clip, [t]), 1)
-        return layers[0]
+        canvas = self.model.background(self.clip, [t])
+        rgba, _ = self.model.passes(self.model.inputs(self.clip, [t]), 1)
+        return self.model.split(rgba, canvas)[0][0]
 
 
 def to_bytes(picture: Tensor) -> np.ndarray:
@@ -209,10 +179,10 @@ def run_train(
     held = load_checkpoint(checkpoint, fingerprint)
     if held is not None:
         trainer.resume(held)
-        print(f"train  resumed at step {trainer.done} of {settings.steps}", file=sys.stderr)
-    progress = Progress("train", settings.steps, trainer.done)
+        print(f"train  resumed at step {trainer.done} of {trainer.steps}", file=sys.stderr)
+    progress = Progress("train", trainer.steps, trainer.done)
     with Keeper(checkpoint, fingerprint, trainer.state) as keeper:
-        while trainer.done < settings.steps:
+        while trainer.done < trainer.steps:
             trainer.step()
             progress.advance(note=f"reconstruction {trainer.losses[-1][2]:.4f}")
             keeper.step()
@@ -220,7 +190,7 @@ def run_train(
     trainer.settle()
     with Seeds.open(seeds) as seed:
         names, common = seed.names, seed.clip_attributes()
-    canvas = trainer.model.canvas.picture().detach()[0]
+    canvas = trainer.model.picture(clip)
     packed = pack_weights(trainer.model)
     height, width = clip.size
     with Decomposition.create(

@@ -64,7 +64,7 @@ def run_upsample(
         held = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
         held += code_digest("upsample")
         digest = hashlib.sha256(held.encode() + trained.weights[:].tobytes())
-        _train(enlarger, settings, checkpoint, digest.hexdigest())
+        _train(enlarger, checkpoint, digest.hexdigest())
 
         count, (height, width) = clip.frames, enlarger.size
         with Layers.create(
@@ -94,9 +94,7 @@ def run_upsample(
         checkpoint.unlink(missing_ok=True)
 
 
-def _train(
-    enlarger: LayerEnlarger, settings: UpsampleSettings, checkpoint: Path | None, key: str
-) -> None:
+def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:
     """Train the upsampler, going on from ``checkpoint`` where it holds progress."""
     network = enlarger.network
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, fused=True)
@@ -110,9 +108,9 @@ def _train(
         network.load_state_dict(held["network"])
         optimiser.load_state_dict(held["optimiser"])
         done = held["done"]
-    progress = Progress("upsampler", settings.steps, done)
+    progress = Progress("upsampler", enlarger.steps, done)
     with Keeper(checkpoint, key, state) as keeper:
-        while done < settings.steps:
+        while done < enlarger.steps:
             loss, reconstruction = enlarger.loss(done)
             optimiser.zero_grad(set_to_none=True)
             if loss.requires_grad:  # a crop without people has nothing to teach

@@ -1,10 +1,11 @@
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from retime.artifacts import Decomposition, Frames, Layers
-from retime.config import TrainSettings, UpsampleSettings
+from retime.artifacts import Decomposition, Frames, Layers, Seeds
+from retime.config import ClipConfig, Config, TrainSettings, UpsampleSettings, resolve
 from retime.errors import InputError
 from retime.layers import training
 from retime.layers.clip_tensors import (
@@ -19,6 +20,15 @@ from retime.layers.training import Trainer, run_train
 from retime.layers.upsampling import run_upsample
 
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, steps=12)
+PRESET = resolve(Config(preset="paper"), ClipConfig(), Path("config/presets").resolve())
+# The paper's, but for the sizes; curriculum and jitter of brightness end before training does.
+SMALL = {"channels": 4, "texture_channels": 4, "tile": 4, "batch": 2}
+PAPER = PRESET.train.model_copy(
+    update={**SMALL, "epochs": 5, "curriculum_epochs": 2, "jitter_epochs": 2, "mask_met": 0.6}
+)
+QUICK_PAPER = PAPER.model_copy(update={"epochs": 12, "learning_rate": 5e-3, "curriculum_epochs": 0})
+PAPER_UPSAMPLE = PRESET.upsample.model_copy(update={"epochs": 2, "batch": 4})
+SEEDED = ("iuv", "person", "trimap", "order", "homographies")
 
 
 def decomposition(path):
@@ -84,23 +94,78 @@ def test_a_clip_is_laid_out_as_its_files_say(tiny_clip):
 def test_every_epoch_shows_every_frame_once(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
     trainer = Trainer(clip, SETTINGS.model_copy(update={"batch": 2}))
-    first = [t for step in range(3) for t in trainer.frames_of_step(step)]
-    second = [t for step in range(3, 6) for t in trainer.frames_of_step(step)]
+    first = [t for step in range(3) for t in trainer.epochs.frames(step)]
+    second = [t for step in range(3, 6) for t in trainer.epochs.frames(step)]
     assert sorted(first) == sorted(second) == list(range(6))
     assert first != second
 
 
-def test_the_rate_rises_stays_and_falls_to_nothing(tiny_clip):
+def test_epochs_take_the_place_of_steps(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
-    trainer = Trainer(clip, SETTINGS.model_copy(update={"steps": 1000, "decay": 0.5}))
-    rates = {}
-    for trainer.done in (0, 14, 400, 750, 1000):
-        rates[trainer.done] = trainer.rate()
-    assert rates[0] == pytest.approx(1 / 30)
-    assert rates[14] == pytest.approx(0.5)
-    assert rates[400] == 1
-    assert rates[750] == pytest.approx(0.5)
-    assert rates[1000] == pytest.approx(0)
+    # Of 6 frames the two in which the boxes meet are not among the easier 3.
+    trainer = Trainer(clip, PAPER.model_copy(update={"epochs": 5, "curriculum_epochs": 2}))
+    assert trainer.epochs.easy == [0, 1, 5]
+    assert trainer.steps == 2 * 2 + 3 * 3
+    assert Trainer(clip, SETTINGS).steps == 12
+
+
+def test_the_bootstrap_ends_with_the_first_epoch_whose_mask_loss_is_small(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    settings = {"batch": 4, "curriculum_epochs": 0, "mask_met": 0.02}
+    trainer = Trainer(clip, PAPER.model_copy(update=settings))
+    # Two steps an epoch, of 4 and of 2 frames; their mean counts by frames.
+    for epoch, masks in enumerate([(0.5, 0.0), (0.0, 0.07), (0.0, 0.05), (0.9, 0.9)], start=1):
+        for mask in masks:
+            trainer.losses.append([0.0, 0.0, 0.0, mask, 0.0])
+            trainer.done += 1
+            trainer._note_bootstrap(epoch)
+        assert trainer.bootstrap == (None if epoch < 3 else 3)
+
+
+def test_standard_knows_nothing_of_the_papers_tile_and_jitter(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    trainer = Trainer(clip, SETTINGS)
+    for _ in range(3):
+        trainer.step()
+    switched = SETTINGS.model_copy(update={"jitter_epochs": 3, "mask_met": 0.5, "l1_epochs": 9})
+    other = Trainer(clip, switched)
+    for _ in range(3):
+        other.step()
+    assert trainer.losses == other.losses
+
+
+def test_layers_keep_their_identity_whatever_their_order(tiny_clip):
+    # Only in frame 3 the boxes overlap, red before blue; in others any order is true.
+    with Seeds.open(tiny_clip.seeds) as seeds:
+        held = {name: getattr(seeds, name)[:] for name in SEEDED}
+        common = seeds.clip_attributes()
+    held["order"][[1, 4, 5]] = [1, 2]
+    sizes = {"T": 6, "N": 2, "h": 32, "w": 64}
+    with Seeds.create(
+        tiny_clip.seeds,
+        sizes=sizes,
+        parameters={},
+        names=["red", "blue"],
+        people=[[1], [2]],
+        canvas=[0, 0, 128, 64],
+        camera_mode="still",
+        **common,
+    ) as seeds:
+        for name, values in held.items():
+            getattr(seeds, name)[:] = values
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    for settings in (
+        SETTINGS.model_copy(update={"steps": 60}),
+        PAPER.model_copy(update={"epochs": 30, "curriculum_epochs": 0, "mask_met": 0.02}),
+    ):
+        trainer = Trainer(clip, settings)
+        while trainer.done < trainer.steps:
+            trainer.step()
+        trainer.settle()
+        for t in (0, 1, 2, 4, 5):
+            red, blue = trainer.render(t)[:, :, (14, 20), (10 + 8 * t, 54 - 8 * t)].unbind(0)
+            assert red[3].tolist() == pytest.approx([1, 0], abs=0.35), (settings.background, t)
+            assert blue[3].tolist() == pytest.approx([0, 1], abs=0.35), (settings.background, t)
 
 
 def test_training_explains_the_clip_better(tiny_clip, tmp_path):
@@ -121,10 +186,11 @@ def test_training_explains_the_clip_better(tiny_clip, tmp_path):
     assert canvas[2, 60].mean() == pytest.approx(120, abs=12)
 
 
-def test_a_broken_run_ends_as_an_unbroken_one(tiny_clip, tmp_path, monkeypatch):
+@pytest.mark.parametrize("settings", [SETTINGS, PAPER], ids=["standard", "paper"])
+def test_a_broken_run_ends_as_an_unbroken_one(tiny_clip, tmp_path, monkeypatch, settings):
     whole, broken = tmp_path / "whole.h5", tmp_path / "broken.h5"
     checkpoint = tmp_path / "train.ckpt"
-    run_train(tiny_clip.frames, tiny_clip.seeds, whole, SETTINGS, None, threads=1)
+    run_train(tiny_clip.frames, tiny_clip.seeds, whole, settings, None, threads=1)
 
     step = Trainer.step
 
@@ -135,28 +201,36 @@ def test_a_broken_run_ends_as_an_unbroken_one(tiny_clip, tmp_path, monkeypatch):
 
     monkeypatch.setattr(training.Trainer, "step", interrupted)
     with pytest.raises(SystemExit) as stopped:
-        run_train(tiny_clip.frames, tiny_clip.seeds, broken, SETTINGS, checkpoint, threads=1)
+        run_train(tiny_clip.frames, tiny_clip.seeds, broken, settings, checkpoint, threads=1)
     assert stopped.value.code == 128 + signal.SIGTERM
     assert checkpoint.exists()
     assert not broken.exists()
     monkeypatch.setattr(training.Trainer, "step", step)
-    run_train(tiny_clip.frames, tiny_clip.seeds, broken, SETTINGS, checkpoint, threads=1)
+    run_train(tiny_clip.frames, tiny_clip.seeds, broken, settings, checkpoint, threads=1)
     assert not checkpoint.exists()
     for one, other in zip(decomposition(whole), decomposition(broken), strict=True):
         assert np.array_equal(one, other)
 
 
-def test_layers_at_full_size_compose_to_the_video(tiny_clip, tmp_path):
+@pytest.mark.parametrize(
+    ("training_settings", "settings"),
+    [
+        (SETTINGS.model_copy(update={"steps": 60}), UpsampleSettings(steps=3)),
+        (QUICK_PAPER, PAPER_UPSAMPLE),
+    ],
+    ids=["standard", "paper"],
+)
+def test_layers_at_full_size_compose_to_the_video(tiny_clip, tmp_path, training_settings, settings):
     trained, out = tmp_path / "decomposition.h5", tmp_path / "layers.h5"
     run_train(
         tiny_clip.frames,
         tiny_clip.seeds,
         trained,
-        SETTINGS.model_copy(update={"steps": 60}),
+        training_settings,
         None,
         threads=1,
     )
-    settings = UpsampleSettings(channels=4, steps=3, crop=32)
+    settings = settings.model_copy(update={"channels": 4, "crop": 32})
     run_upsample(
         tiny_clip.frames, tiny_clip.seeds, tiny_clip.camera, trained, out, settings, None, 1
     )
