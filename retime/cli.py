@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from retime import config
+from retime.benchmark.cli import app as benchmark_app
 from retime.body.cli import app as body_app
 from retime.demo.cli import app as demo_app
 from retime.errors import InputError
@@ -222,6 +223,7 @@ preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=T
 app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")
 app.add_typer(demo_app, name="demo")
+app.add_typer(benchmark_app, name="benchmark")
 
 
 @preview.command("tracks")

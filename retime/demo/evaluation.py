@@ -129,9 +129,9 @@ def _matte_figures(true: Truth, layers: Layers, people: dict[int, int]) -> dict[
             predicted = cv2.resize(predicted, (width, height), interpolation=cv2.INTER_LINEAR)
             mattes[n].overlap.add(predicted, alpha[n + 1])
             mattes[n].error.append(float(np.abs(predicted - alpha[n + 1]).mean()))
-            uncovered = _uncovered(alpha, true.order[t], n + 1)
+            in_sight = uncovered(alpha, true.order[t], n + 1)
             for part, region in part_regions(true, t, n).items():
-                mattes[n].parts[part].add(predicted, alpha[n + 1], region & uncovered)
+                mattes[n].parts[part].add(predicted, alpha[n + 1], region & in_sight)
     missed = set(range(len(mattes))) - set(people.values())
     return {
         "alpha_iou": [0.0 if n in missed else m.overlap.iou for n, m in enumerate(mattes)],
@@ -162,7 +162,7 @@ def part_regions(true: Truth, t: int, n: int) -> dict[str, np.ndarray]:
     return regions
 
 
-def _uncovered(alpha: np.ndarray, order: np.ndarray, number: int) -> np.ndarray:
+def uncovered(alpha: np.ndarray, order: np.ndarray, number: int) -> np.ndarray:
     """Where no layer before ``number`` hides it. [H, W] bool"""
     nearer = order[list(order).index(number) + 1 :]
     return np.all(alpha[nearer] < CLEAR, axis=0) if len(nearer) else np.ones(alpha.shape[1:], bool)

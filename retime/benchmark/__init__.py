@@ -1,0 +1,1 @@
+"""The benchmark of the decomposition: rendered scenes with exact truth."""

@@ -1,0 +1,88 @@
+import json
+
+import pytest
+
+from retime.benchmark import run
+from retime.benchmark.run import Case, median_row, run_benchmark
+from retime.benchmark.scenes import FRAMES, SCENES, SIZE
+from retime.benchmark.table import meets, page
+from retime.config import Settings
+from retime.errors import InputError
+
+
+def figures(removal, shadow=1.0, leak=0.0):
+    return {
+        "reconstruction_db": 36.0, "background_db": 50.0, "removal_db": removal,
+        "removal_region_db": removal, "alpha_iou": [0.95, 0.94], "alpha_mae": [0.0, 0.0],
+        "shadow_ratio": [1.0, shadow], "reflection_ratio": [None, None], "object_ratio": [1.0],
+        "leak": [leak, 0.0], "other_ground_db": [33.0, 40.0], "moved_db": [33.0, 31.0],
+    }  # fmt: skip
+
+
+def row(seed, removal, **more):
+    return {
+        "case": {"scene": "crossing", "preset": "standard", "seed": seed, "inputs": "own"},
+        "made_of": "", "people": ["far", "near"], "train_seconds": 60.0 + seed,
+        "upsample_seconds": 20.0, "peak_mib": 700.0, "working": figures(removal, **more),
+        "layers": figures(removal, **more) | {"exact_share": 1.0},
+    }  # fmt: skip
+
+
+def test_the_median_over_seeds_is_of_the_worst_person():
+    rows = [row(0, [36.0, 30.0]), row(1, [33.0, 34.0]), row(2, [40.0, 41.0])]
+    assert median_row(rows, "working")["removal_db"] == 33.0
+    assert median_row(rows, "working")["reflection_ratio"] is None
+
+
+def test_goals_are_bounds_from_the_right_side():
+    assert meets("removal_db", 36.0)
+    assert not meets("removal_db", 35.9)
+    assert meets("leak", 0.02)
+    assert not meets("leak", 0.03)
+    assert not meets("shadow_ratio", 1.2)
+    assert not meets("shadow_ratio", 0.8)
+
+
+def test_the_page_marks_what_is_missed():
+    text = page([row(0, [37.0, 38.0], shadow=1.3), row(1, [37.0, 38.0], shadow=1.3)])
+    line = next(line for line in text.splitlines() if line.startswith("| crossing | 2 |"))
+    cells = [cell.strip() for cell in line.split("|")[1:-1]]
+    assert cells[2:6] == ["36.0", "50.0", "37.0", "37.0"]
+    assert cells[7] == "*1.30*"
+    assert cells[8] == "-"
+    assert cells[11:] == ["*31.0*", "33.0"]
+
+
+def test_finished_rows_are_kept_until_something_changes(tmp_path, monkeypatch):
+    made = []
+
+    def measured(folder, case, settings, threads):
+        made.append(case)
+        return row(case.seed, [37.0, 38.0])
+
+    monkeypatch.setattr(run, "_measure", measured)
+    case = Case("crossing", "standard", 0, "own")
+    for _ in range(2):
+        rows = list(run_benchmark(tmp_path, [case], {"standard": Settings()}, 1))
+    assert len(made) == 1
+    assert rows[0]["working"]["removal_db"] == [37.0, 38.0]
+    other = Settings(train={"steps": 10})
+    list(run_benchmark(tmp_path, [case], {"standard": other}, 1))
+    assert len(made) == 2
+    kept = json.loads((tmp_path / "rows" / f"{case.name}.json").read_text())
+    assert '"steps": 10' in kept["made_of"]
+
+
+def test_an_unknown_scene_is_refused_before_anything_is_made(tmp_path):
+    case = Case("nowhere", "standard", 0, "own")
+    with pytest.raises(InputError, match="nowhere"):
+        list(run_benchmark(tmp_path, [case], {"standard": Settings()}, 1))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_scenes_are_of_one_size_and_length_with_people_of_different_names(name):
+    scenario = SCENES[name]().scenario
+    assert (scenario.size, scenario.frames) == (SIZE, FRAMES)
+    names = [actor.name for actor in scenario.actors]
+    assert len(set(names)) == len(names) >= 2
