@@ -19,6 +19,7 @@ include: "workflow/rules/layers.smk"
 include: "workflow/rules/timing.smk"
 include: "workflow/rules/render.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 localrules:
