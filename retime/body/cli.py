@@ -53,7 +53,7 @@ def synthesise(
     else:
         import imageio.v3 as iio
 
-        from retime.body.evaluation import sheet
+        from retime.body.pair_sheet import sheet
 
         iio.imwrite(partial, sheet(pairs, _network(weights) if predict else None))
     partial.replace(out)
@@ -63,15 +63,24 @@ def synthesise(
 @app.command()
 def train(
     folder: Annotated[Path, typer.Argument(help="Where progress and weights are kept.")],
-    channels: Annotated[int, typer.Option(help="Channels of the first layer.")] = 32,
+    channels: Annotated[int, typer.Option(help="Channels of the first layer.")] = 24,
     phases: Annotated[
         str, typer.Option(help="size:batch:steps of each phase, with commas between.")
-    ] = "64:16:4200,128:8:1100",
-    learning_rate: Annotated[float, typer.Option(min=0, help="Highest learning rate.")] = 2e-3,
+    ] = "64:16:15000,128:16:4000",
+    learning_rate: Annotated[float, typer.Option(min=0, help="Highest learning rate.")] = 4e-3,
+    decay: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the steps in which it falls, at the end.")
+    ] = 1.0,
+    loose: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of people with loose hair or a skirt.")
+    ] = 0.1,
     start_from: Annotated[Path | None, typer.Option(help="Weights to begin with.")] = None,
     bfloat16: Annotated[bool, typer.Option(help="Convolutions in bfloat16.")] = True,
     seed: Seed = 0,
     threads: Threads = 1,
+    synthesisers: Annotated[
+        int, typer.Option(min=0, help="Processes that render pairs ahead of the training.")
+    ] = 0,
 ) -> None:
     """Train the network; started again on the same folder, it goes on where it stopped."""
     from retime.body.training import Phase, TrainingSettings
@@ -82,19 +91,21 @@ def train(
     except (TypeError, ValueError) as error:
         raise InputError(f"--phases {phases}: write size:batch:steps, as 64:16:4200") from error
     wrong = [p for p in parsed if p.size % 32 or min(p.size, p.batch, p.steps) < 1]
-    if wrong or channels < 16 or channels % 16:
-        raise InputError("sizes must be multiples of 32, channels of 16; batch and steps from 1")
-    if start_from and (start := _network(start_from)).channels != channels:
-        raise InputError(f"{start_from} has {start.channels} channels, not {channels}")
+    if wrong or channels < 8 or channels % 8:
+        raise InputError("sizes must be multiples of 32, channels of 8; batch and steps from 1")
+    if start_from and (start := _network(start_from)).sizes["channels"] != channels:
+        raise InputError(f"{start_from} has {start.sizes['channels']} channels, not {channels}")
     settings = TrainingSettings(
         channels=channels,
         phases=parsed,
         learning_rate=learning_rate,
+        decay=decay,
+        loose=loose,
         bfloat16=bfloat16,
         seed=seed,
         start_from=str(start_from) if start_from else None,
     )
-    print(f"weights: {run(folder, settings, threads)}")
+    print(f"weights: {run(folder, settings, threads, synthesisers)}")
 
 
 @app.command()
@@ -102,26 +113,68 @@ def evaluate(
     weights: Weights = None,
     pairs: Annotated[int, typer.Option(min=11, help="Held-out pairs in all.")] = 2000,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write as JSON.")] = None,
+    card: Annotated[Path | None, typer.Option(help="Model card to put the figures in.")] = None,
+    truth: Annotated[
+        list[Path] | None, typer.Option(help="Truth of a rendered clip; may be repeated.")
+    ] = None,
+    uv: Annotated[
+        list[Path] | None, typer.Option(help="UV maps of that clip, from the uv stage.")
+    ] = None,
     seed: Seed = 0,
     threads: Threads = 1,
 ) -> None:
-    """Measure the network on held-out pairs: part accuracy, foreground IoU, UV error."""
+    """Measure the network on held-out pairs, and the whole way to the maps on rendered clips."""
     import torch
 
     from retime.body.evaluation import evaluate as measure
+    from retime.body.steadiness import measure_steadiness
 
+    truth, uv = truth or [], uv or []
+    if len(truth) != len(uv):
+        raise InputError(f"--truth is given {len(truth)} times, --uv {len(uv)} times: give pairs")
     torch.set_num_threads(threads)
-    report = measure(_network(weights), pairs, seed=seed)
+    network = _network(weights)
+    detected = _detected(truth, uv) if truth else None
+    report = measure(network, pairs, seed=seed)
+    motions = max(1, min(44, pairs // 45))
+    report["steadiness"] = measure_steadiness(network, motions, jitter=0.2, seed=seed)
+    if detected:
+        report["detected"] = detected
     names = ("part_accuracy", "foreground_iou", "uv_l1")
     print(f"{'':16}" + "".join(f"{name:>16}" for name in names))
-    for row in ("heldout", "heldout_errors", "inverted"):
-        print(f"{row:16}" + "".join(f"{report[row][name]:16.3f}" for name in names))
+    for row in ("heldout", "heldout_errors", "heldout_loose", "inverted", "detected"):
+        if row in report:
+            print(f"{row:16}" + "".join(f"{report[row][name]:16.3f}" for name in names))
     for family, figures in report["families"].items():
         print(f"  {family:14}" + "".join(f"{figures[name]:16.3f}" for name in names))
+    for name, value in report["steadiness"].items():
+        print(f"{name:24}{value:8.3f}")
+    if card:
+        from retime.body.card import write_card
+
+        write_card(card, report)
     if json_file:
         partial = json_file.with_name(f".{json_file.name}.tmp")
         partial.write_text(json.dumps(report, indent=2) + "\n")
         partial.replace(json_file)
+
+
+def _detected(truths: list[Path], maps: list[Path]) -> dict[str, float]:
+    """Figures over rendered clips together, from the files of their truth and of the uv stage."""
+    from retime.artifacts import Uv
+    from retime.body.detected import measure_clip
+    from retime.body.evaluation import Tally
+    from retime.demo.truth import Truth
+
+    tally = Tally()
+    for true_file, uv_file in zip(truths, maps, strict=True):
+        with Truth.open(true_file) as truth, Uv.open(uv_file) as uv:
+            frames = len(truth.iuv)
+            if len(uv.iuv) != frames:
+                raise InputError(f"{uv_file}: holds {len(uv.iuv)} frames, {true_file} {frames}")
+            true, predicted = ((file.iuv[t] for t in range(frames)) for file in (truth, uv))
+            tally = tally.plus(measure_clip(true, predicted))
+    return tally.figures()
 
 
 def _network(weights: Path | None):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from retime.body.network import KeypointToUV, choose_parts, skeleton_tensor, uv_under
@@ -12,7 +11,16 @@ from retime.body.training import HELD_OUT_STREAM
 from retime.progress import Progress
 
 BATCH = 16
+STEADY_STREAM = 2
+"""First number of a slow motion's seed, as ``training.HELD_OUT_STREAM`` is of a pair's."""
 OFF_THE_FEET = ("inverted", "floor")
+
+_CONDITIONS = {
+    "heldout": (False, 0.0),
+    "heldout_errors": (True, 0.0),
+    "heldout_loose": (False, 1.0),
+}
+"""Whether keypoints suffer errors, and the share of people with loose hair or a skirt."""
 
 Figures = dict[str, float]
 
@@ -28,7 +36,8 @@ class Tally:
     right: float = 0.0  # of those, the ones given the true part
     both: float = 0.0  # pixels of true and predicted body
     either: float = 0.0
-    uv_error: float = 0.0  # sum over the true body of the mean of |u error| and |v error|
+    uv_error: float = 0.0  # sum of the mean of |u error| and |v error|
+    uv_pixels: float = 0.0  # over so many
 
     def add(self, logits: torch.Tensor, uv: torch.Tensor, pairs: Pairs) -> None:
         """Count a batch.
@@ -47,8 +56,9 @@ class Tally:
         self.both += float((body & predicted).sum())
         self.either += float((body | predicted).sum())
         self.uv_error += float((error * body).sum())
+        self.uv_pixels += float(body.sum())
 
-    def plus(self, other: "Tally", weight: float) -> "Tally":
+    def plus(self, other: "Tally", weight: float = 1.0) -> "Tally":
         """This tally and ``weight`` times another."""
         return Tally(
             *(a + weight * b for a, b in zip(self._values(), other._values(), strict=True))
@@ -63,11 +73,16 @@ class Tally:
         return {
             "part_accuracy": self.right / self.body,
             "foreground_iou": self.both / self.either,
-            "uv_l1": self.uv_error / self.body,
+            "uv_l1": self.uv_error / max(1.0, self.uv_pixels),
         }
 
     def _values(self) -> tuple[float, ...]:
-        return self.body, self.right, self.both, self.either, self.uv_error
+        return self.body, self.right, self.both, self.either, self.uv_error, self.uv_pixels
+
+
+def predict(network: KeypointToUV, pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
+    """Part logits [B, 25, S, S] and u, v [B, 24, 2, S, S] of a batch of pairs."""
+    return network(skeleton_tensor(pairs.skeletons), torch.from_numpy(pairs.joints))
 
 
 def evaluate(
@@ -83,29 +98,31 @@ def evaluate(
 
     Returns:
         ``heldout``: figures (see :meth:`Tally.figures`) with exact keypoints, families weighted as
-        in training; ``heldout_errors``: the same with a detector's simulated errors; ``inverted``:
-        those of inverted and floor poses together; ``families``: per family; ``pairs``.
+        in training; ``heldout_errors``: the same with a detector's simulated errors;
+        ``heldout_loose``: exact keypoints of people with loose hair or skirts; ``inverted``: those
+        of inverted and floor poses together; ``families``: per family; ``pairs``.
     """
     each = max(1, round(count / len(FAMILIES)))
-    progress = Progress("evaluate", 2 * each * len(FAMILIES))
-    exact = {family: Tally() for family in FAMILIES}
-    disturbed = {family: Tally() for family in FAMILIES}
+    progress = Progress("evaluate", len(_CONDITIONS) * each * len(FAMILIES))
+    tallies = {name: {family: Tally() for family in FAMILIES} for name in _CONDITIONS}
     for number, family in enumerate(FAMILIES):
-        for errors, tally in ((False, exact[family]), (True, disturbed[family])):
+        for condition, (name, (errors, loose)) in enumerate(_CONDITIONS.items()):
             for start in range(0, each, BATCH):
-                stream = (seed, HELD_OUT_STREAM, number, int(errors), start)
-                pairs = synthesise(stream, min(BATCH, each - start), size, errors, family)
+                stream = (seed, HELD_OUT_STREAM, number, condition, start)
+                pairs = synthesise(
+                    stream, min(BATCH, each - start), size, errors, family, loose=loose
+                )
                 with torch.inference_mode():
-                    logits, uv = network(skeleton_tensor(pairs.skeletons))
-                tally.add(logits, uv, pairs)
+                    logits, uv = predict(network, pairs)
+                tallies[name][family].add(logits, uv, pairs)
                 progress.advance(len(pairs.parts))
     progress.finish()
+    exact = tallies["heldout"]
     off_the_feet = Tally()
     for family in OFF_THE_FEET:
-        off_the_feet = off_the_feet.plus(exact[family], 1.0)
+        off_the_feet = off_the_feet.plus(exact[family])
     return {
-        "heldout": _weighted(exact).figures(),
-        "heldout_errors": _weighted(disturbed).figures(),
+        **{name: _weighted(families).figures() for name, families in tallies.items()},
         "inverted": off_the_feet.figures(),
         "families": {family: tally.figures() for family, tally in exact.items()},
         "pairs": each * len(FAMILIES),
@@ -117,46 +134,3 @@ def _weighted(tallies: dict[str, Tally]) -> Tally:
     for family, tally in tallies.items():
         total = total.plus(tally, FAMILY_SHARES[family])
     return total
-
-
-def sheet(pairs: Pairs, network: KeypointToUV | None = None, columns: int = 2) -> np.ndarray:
-    """Draw pairs side by side for people to judge: skeleton, true parts, true UV.
-
-    Args:
-        pairs: B pairs of side S.
-        network: if given, its parts and UV stand right of the truth.
-        columns: pairs beside each other.
-
-    Returns:
-        [rows * S, columns * panels * S, 3] uint8 RGB.
-    """
-    panels = [pairs.skeletons, colour_parts(pairs.parts), _colour_uv(pairs.parts, pairs.uv)]
-    if network:
-        with torch.inference_mode():
-            logits, uv = network(skeleton_tensor(pairs.skeletons))
-        part = choose_parts(logits)
-        chosen = uv_under(part, uv).clamp(0, 1).permute(0, 2, 3, 1).numpy()
-        panels += [colour_parts(part.numpy()), _colour_uv(part.numpy(), chosen)]
-    strips = np.concatenate(panels, axis=2)  # [B, S, panels * S, 3]
-    rows = -(-len(strips) // columns)
-    filled = np.zeros((rows * columns, *strips.shape[1:]), np.uint8)
-    filled[: len(strips)] = strips
-    grid = filled.reshape(rows, columns, *strips.shape[1:]).swapaxes(1, 2)
-    return grid.reshape(rows * strips.shape[1], columns * strips.shape[2], 3)
-
-
-def colour_parts(parts: np.ndarray) -> np.ndarray:
-    """Show part labels [...] 0..24 in distinct colours [..., 3] uint8 on black."""
-    number = np.arange(25)
-    # Steps of the golden ratio keep the hues of neighbouring numbers apart.
-    hue = (number * 0.618034 % 1)[:, None] + np.array([0, 1 / 3, 2 / 3])
-    palette = 0.5 + 0.5 * np.cos(2 * np.pi * hue)
-    palette = (palette * (150 + 105 * (number % 2))[:, None]).astype(np.uint8)
-    palette[0] = 0
-    return palette[parts]
-
-
-def _colour_uv(parts: np.ndarray, uv: np.ndarray) -> np.ndarray:
-    blue = parts[..., None] * (255 / 24)
-    shown = np.concatenate([uv * 255, blue], axis=-1) * (parts > 0)[..., None]
-    return shown.astype(np.uint8)

@@ -16,7 +16,7 @@ from retime.body.kinematics import blend_skin, forward_kinematics
 ASSET = Path(__file__).parent / "assets" / "body.npz"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """The mesh, skeleton and shape space. Make one with :func:`load_body`."""
 

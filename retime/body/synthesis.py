@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retime.body.limbs import crop_joints
+from retime.body.loose import sample_attachments
 from retime.body.model import load_body
 from retime.body.poses import FAMILY_SHARES, sample_drift, sample_pose
 from retime.body.raster import rasterise_uv
@@ -40,6 +42,7 @@ class Pairs:
     """A batch of B pairs of one size."""
 
     skeletons: np.ndarray  # [B, S, S, 3] uint8 RGB
+    joints: np.ndarray  # [B, 17, 3] float32 as of limbs.crop_joints
     parts: np.ndarray  # [B, S, S] uint8, 0..24
     uv: np.ndarray  # [B, S, S, 2] float32 in [0, 1]
     families: tuple[str, ...]  # [B]
@@ -51,6 +54,8 @@ def synthesise(
     size: int,
     errors: bool = True,
     family: str | None = None,
+    loose: float = 0.0,
+    jitter: bool = True,
 ) -> Pairs:
     """Render ``count`` random pairs.
 
@@ -58,17 +63,26 @@ def synthesise(
         seed: any integers; the same ones give the same pairs.
         count: number of pairs B.
         size: side S of the square images in pixels.
-        errors: whether keypoints suffer a detector's errors and crops are jittered, as in
-            training; without, keypoints are exact and crops are those of inference.
+        errors: whether keypoints suffer a detector's errors, as in training.
         family: one of ``poses.FAMILIES``, or None to draw them by ``poses.FAMILY_SHARES``.
+        loose: share of the people with loose hair or a skirt.
+        jitter: whether crops of keypoints with errors are off by some per cent, as the first
+            trainings and all held-out figures have it; crops of inference never are.
     """
     rng = np.random.default_rng(seed)
-    pairs = [_pair(rng, size, errors, family) for _ in range(count)]
-    skeletons, parts, uv, families = zip(*pairs, strict=True)
-    return Pairs(np.stack(skeletons), np.stack(parts), np.stack(uv), families)
+    pairs = [_pair(rng, size, errors, family, loose, jitter) for _ in range(count)]
+    skeletons, joints, parts, uv, families = zip(*pairs, strict=True)
+    return Pairs(*map(np.stack, (skeletons, joints, parts, uv)), families)
 
 
-def _pair(rng: np.random.Generator, size: int, errors: bool, family: str | None):
+def _pair(
+    rng: np.random.Generator,
+    size: int,
+    errors: bool,
+    family: str | None,
+    loose: float,
+    jitter: bool,
+):
     body = load_body()
     family = family or str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
     shaped = body.shaped(body.sample_betas(rng))
@@ -92,15 +106,34 @@ def _pair(rng: np.random.Generator, size: int, errors: bool, family: str | None)
         keypoints, present = disturb(keypoints, scale, rng)
     centre, side = crop_square(keypoints, present)
     if errors:
-        centre = centre + rng.uniform(-0.04, 0.04, 2) * side
-        side *= rng.uniform(0.88, 1.15)
+        shift, zoom = rng.uniform(-0.04, 0.04, 2) * side, rng.uniform(0.88, 1.15)
+        if jitter:
+            centre, side = centre + shift, side * zoom
     # Pixel centres are integers: the square reaches from -1/2 to size - 1/2.
     to_pixels = size / side
     offset = 0.5 * (size - 1)
     points[:, :2] = (points[:, :2] - centre) * to_pixels + offset
     keypoints = (keypoints - centre) * to_pixels + offset
-    part, uv = rasterise_uv(points, body.faces, body.parts, body.face_uv, size, size)
-    return draw_skeleton(keypoints, present, size), part, uv, family
+    surfaces = [(points, body.faces, body.parts, body.face_uv)]
+    if loose and rng.uniform() < loose:
+        transforms = shaped.transforms(pose)
+        for worn in sample_attachments(shaped, rng):
+            hanging = camera.project(worn.pose(transforms))
+            hanging[:, :2] = (hanging[:, :2] - centre) * to_pixels + offset
+            surfaces.append((hanging, worn.faces, worn.parts, worn.face_uv))
+    part, uv = rasterise_uv(*_joined(surfaces), size, size)
+    joints = crop_joints(keypoints, present, size)
+    return draw_skeleton(keypoints, present, size), joints, part, uv, family
+
+
+def _joined(surfaces):
+    """One mesh of several: points, faces, parts and u, v, the faces counting on."""
+    if len(surfaces) == 1:
+        return surfaces[0]
+    points, faces, parts, face_uv = zip(*surfaces, strict=True)
+    first = np.cumsum([0, *(len(p) for p in points[:-1])])
+    faces = [face + start for face, start in zip(faces, first, strict=True)]
+    return tuple(map(np.concatenate, (points, faces, parts, face_uv)))
 
 
 def interpolate_run(

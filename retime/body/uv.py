@@ -7,6 +7,7 @@ import numba
 import numpy as np
 import torch
 
+from retime.body.limbs import crop_joints
 from retime.body.network import KeypointToUV, skeleton_tensor
 from retime.body.skeleton import crop_square, draw_skeleton
 
@@ -21,6 +22,7 @@ class _Crop:
     frame: int
     person: int
     skeleton: np.ndarray  # [S, S, 3] uint8
+    joints: np.ndarray  # [17, 3] as of limbs.crop_joints
     left: float  # of the square's left edge, working pixels (edges lie half a pixel off centres)
     top: float
     side: float
@@ -88,14 +90,16 @@ def _crop(frame: int, person: int, points: np.ndarray, size: int) -> _Crop | Non
     centre, side = crop_square(points, known)
     left, top = centre + 0.5 - side / 2
     inside = (points + 0.5 - (left, top)) * (size / side) - 0.5
-    return _Crop(frame, person, draw_skeleton(inside, known, size), left, top, side)
+    drawn, joints = draw_skeleton(inside, known, size), crop_joints(inside, known, size)
+    return _Crop(frame, person, drawn, joints, left, top, side)
 
 
 @torch.inference_mode()
 def _answer(crops: list[_Crop], network: KeypointToUV, maps: dict[int, np.ndarray]) -> None:
     """Run the network on a batch of crops and paste each answer into its map."""
     skeletons = np.stack([crop.skeleton for crop in crops])
-    logits, uv = network(skeleton_tensor(skeletons))
+    joints = np.stack([crop.joints for crop in crops])
+    logits, uv = network(skeleton_tensor(skeletons), torch.from_numpy(joints))
     chances = logits.softmax(1).permute(0, 2, 3, 1).contiguous().numpy()  # [B, S, S, 25]
     uv = uv.permute(0, 3, 4, 1, 2).contiguous().numpy()  # [B, S, S, 24, 2]
     for crop, chance, coordinates in zip(crops, chances, uv, strict=True):
@@ -107,49 +111,51 @@ def _paste(chances, uv, left, top, side, iuv):
     """Resample a crop's answer into the map [h, w, 3], pixel by pixel.
 
     The chances of the parts are interpolated, not their labels, so outlines stay smooth whatever
-    the scale. u, v are interpolated within the winning part alone: a neighbour counts as much as it
-    is likely to show that part, for across a seam its u, v mean another place. Beyond the square is
-    background.
+    the scale; where a pixel covers several of the crop's, over an even grid of points within it,
+    or small people would flicker. u, v are those of the winning part alone: a neighbour counts as
+    much as it is likely to show that part, for across a seam its u, v mean another place. Beyond
+    the square is background.
     """
     size = chances.shape[0]
     labels = chances.shape[2]
     height, width = iuv.shape[:2]
     scale = size / side
+    points = max(1, int(np.round(scale)))
     total = np.zeros(labels, np.float32)
     for y in range(max(0, int(top) - 1), min(height, int(top + side) + 2)):
-        v = (y + 0.5 - top) * scale - 0.5
-        row = int(np.floor(v))
-        if row < -1 or row >= size:
-            continue
         for x in range(max(0, int(left) - 1), min(width, int(left + side) + 2)):
-            u = (x + 0.5 - left) * scale - 0.5
-            column = int(np.floor(u))
-            if column < -1 or column >= size:
-                continue
             total[:] = 0
-            for i in range(2):
-                for j in range(2):
-                    weight = np.float32((1 - abs(v - row - i)) * (1 - abs(u - column - j)))
-                    if 0 <= row + i < size and 0 <= column + j < size:
-                        for label in range(labels):
-                            total[label] += weight * chances[row + i, column + j, label]
-                    else:
-                        total[0] += weight
-            if total[0] >= 0.5:  # as network.choose_parts decides
+            for sub in range(points * points):
+                v = (y + (sub // points + 0.5) / points - top) * scale - 0.5
+                u = (x + (sub % points + 0.5) / points - left) * scale - 0.5
+                row, column = int(np.floor(v)), int(np.floor(u))
+                for i in range(2):
+                    for j in range(2):
+                        weight = np.float32((1 - abs(v - row - i)) * (1 - abs(u - column - j)))
+                        if 0 <= row + i < size and 0 <= column + j < size:
+                            for label in range(labels):
+                                total[label] += weight * chances[row + i, column + j, label]
+                        else:
+                            total[0] += weight
+            if total[0] >= 0.5 * points * points:  # as network.choose_parts decides
                 continue
             part = np.argmax(total[1:]) + 1
             across, along, certainty = 0.0, 0.0, 0.0
-            for i in range(2):
-                for j in range(2):
-                    if 0 <= row + i < size and 0 <= column + j < size:
-                        weight = (
-                            (1 - abs(v - row - i))
-                            * (1 - abs(u - column - j))
-                            * chances[row + i, column + j, part]
-                        )
-                        across += weight * uv[row + i, column + j, part - 1, 0]
-                        along += weight * uv[row + i, column + j, part - 1, 1]
-                        certainty += weight
+            for sub in range(points * points):
+                v = (y + (sub // points + 0.5) / points - top) * scale - 0.5
+                u = (x + (sub % points + 0.5) / points - left) * scale - 0.5
+                row, column = int(np.floor(v)), int(np.floor(u))
+                for i in range(2):
+                    for j in range(2):
+                        if 0 <= row + i < size and 0 <= column + j < size:
+                            weight = (
+                                (1 - abs(v - row - i))
+                                * (1 - abs(u - column - j))
+                                * chances[row + i, column + j, part]
+                            )
+                            across += weight * uv[row + i, column + j, part - 1, 0]
+                            along += weight * uv[row + i, column + j, part - 1, 1]
+                            certainty += weight
             iuv[y, x, 0] = part
             iuv[y, x, 1] = np.uint8(min(max(across / certainty, 0.0), 1.0) * 255 + 0.5)
             iuv[y, x, 2] = np.uint8(min(max(along / certainty, 0.0), 1.0) * 255 + 0.5)

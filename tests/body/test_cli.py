@@ -33,7 +33,7 @@ def test_pairs_as_a_file(tmp_path):
 
 
 def test_train_then_evaluate(tmp_path):
-    trained = run("train", tmp_path / "run", "--channels", 16, "--phases", "32:1:2")
+    trained = run("train", tmp_path / "run", "--channels", 8, "--phases", "32:1:2")
     assert trained.exit_code == 0, trained.output
 
     weights, report = tmp_path / "run" / "keypoint_to_uv.pt", tmp_path / "report.json"
@@ -51,8 +51,9 @@ def test_train_then_evaluate(tmp_path):
         (["synthesise", "sheet.png", "--family", "swim"], "there is stand, gait"),
         (["train", "run", "--phases", "64:16"], "size:batch:steps"),
         (["train", "run", "--phases", "60:16:5"], "multiples of 32"),
-        (["train", "run", "--channels", "20"], "of 16"),
-        (["train", "run", "--channels", "16", "--start-from", str(CHECKPOINT)], "32 channels"),
+        (["train", "run", "--channels", "20"], "of 8"),
+        (["train", "run", "--channels", "16", "--start-from", str(CHECKPOINT)], "24 channels"),
+        (["evaluate", "--truth", "a.truth.h5"], "--truth is given 1 times, --uv 0"),
         (["evaluate", "--weights", "nowhere.pt"], "nowhere.pt: no such file"),
     ],
 )

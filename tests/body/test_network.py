@@ -15,30 +15,54 @@ from retime.body.network import (
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    return KeypointToUV(16).eval()
+    return KeypointToUV(16, features=16, embedding=32).eval()
 
 
-@pytest.mark.parametrize(("height", "width"), [(32, 32), (64, 96)])
-def test_both_heads_keep_the_size(network, height, width):
-    logits, uv = network(torch.zeros(2, 3, height, width))
+def some_input(batch, size):
+    """Pictures and joints of the right shapes; no network is asked to find sense in them."""
+    generator = torch.Generator().manual_seed(0)
+    joints = torch.rand(batch, 17, 3, generator=generator) * 2 - 1
+    joints[..., 2] = 1
+    return torch.rand(batch, 3, size, size, generator=generator) * 2 - 1, joints
 
-    assert logits.shape == (2, 25, height, width)
-    assert uv.shape == (2, 24, 2, height, width)
+
+@pytest.mark.parametrize("size", [32, 96])
+def test_both_heads_keep_the_size(network, size):
+    logits, uv = network(*some_input(2, size))
+
+    assert logits.shape == (2, 25, size, size)
+    assert uv.shape == (2, 24, 2, size, size)
+
+
+def test_answers_by_blocks_are_those_of_the_picture(network):
+    given = some_input(2, 32)
+    logits, uv = network(*given)
+    answers = network.answers(*given)
+
+    assert answers.shape == (2, 16, 16, 4, 73)
+    for y, x in ((0, 0), (7, 2), (30, 31), (12, 21)):
+        answer = answers[:, y // 2, x // 2, 2 * (y % 2) + x % 2]
+        torch.testing.assert_close(answer[:, :25], logits[..., y, x])
+        torch.testing.assert_close(answer[:, 25:].unflatten(1, (24, 2)), uv[..., y, x])
 
 
 def test_an_answer_does_not_depend_on_the_batch(network):
     network.train()  # batch norm would show itself here
-    pictures = torch.rand(3, 3, 32, 32) * 2 - 1
-    together = network(pictures)
-    alone = [network(picture[None]) for picture in pictures]
+    pictures, joints = some_input(3, 32)
+    together = network(pictures, joints)
+    alone = [network(pictures[i : i + 1], joints[i : i + 1]) for i in range(3)]
     for head in (0, 1):
         torch.testing.assert_close(
             together[head], torch.cat([answer[head] for answer in alone]), atol=1e-5, rtol=1e-4
         )
 
 
-def test_every_weight_learns(network):
-    logits, uv = network(torch.rand(1, 3, 32, 32))
+def test_every_weight_learns():
+    network = KeypointToUV(16, features=16, embedding=32)
+    for name, weight in network.named_parameters():
+        if "modulation" in name:  # they begin as zeros, and pass nothing back to the perceptron
+            torch.nn.init.normal_(weight, std=0.1)
+    logits, uv = network(*some_input(1, 32))
     (logits.square().mean() + uv.square().mean()).backward()
 
     assert all(weight.grad.abs().sum() > 0 for weight in network.parameters())
@@ -77,7 +101,7 @@ def test_the_shipped_weights_are_small_and_load():
     from retime.body.network import CHECKPOINT
 
     assert CHECKPOINT.stat().st_size < 12e6
-    assert load_network().channels == 32
+    assert load_network().sizes["channels"] == 24
 
 
 def test_pictures_become_minus_one_to_one():

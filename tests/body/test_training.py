@@ -12,19 +12,27 @@ from retime.body.synthesis import Pairs, synthesise
 from retime.body.training import Phase, TrainingSettings, losses, train
 from retime.errors import InputError
 
-TINY = TrainingSettings(channels=16, phases=(Phase(32, 2, 3), Phase(64, 1, 2)), warmup_steps=2)
+SMALL = {"channels": 8, "features": 16, "embedding": 32}
+TINY = TrainingSettings(**SMALL, phases=(Phase(32, 2, 3), Phase(64, 1, 2)), warmup_steps=2)
+
+
+def two_by_two(parts, uv):
+    """One pair of 2 x 2 pixels; the losses look at nothing but its truth."""
+    pictures, joints = np.zeros((1, 2, 2, 3), np.uint8), np.zeros((1, 17, 3), np.float32)
+    return Pairs(pictures, joints, parts, uv, ("stand",))
 
 
 def test_losses_of_known_answers():
     parts = np.array([[[0, 3], [3, 24]]], np.uint8)
     uv = np.zeros((1, 2, 2, 2), np.float32)
     uv[parts > 0] = (0.5, 1.0)
-    pairs = Pairs(np.zeros((1, 2, 2, 3), np.uint8), parts, uv, ("stand",))
-    answer = torch.full((1, 24, 2, 2, 2), 9.0)  # wrong everywhere but under the true parts
-    answer[0, 2, :, :, :] = 0.5
-    answer[0, 23, :, 1, 1] = 1.0
+    answers = torch.zeros(1, 1, 1, 4, 73)  # one block, its pixels row by row
+    answers[..., 25:] = 9.0  # wrong everywhere but under the true parts
+    u, v = 25 + 2 * 2, 25 + 2 * 2 + 1  # of part 3
+    answers[0, 0, 0, 1, [u, v]] = answers[0, 0, 0, 2, [u, v]] = 0.5
+    answers[0, 0, 0, 3, -2:] = 1.0  # u, v of part 24
 
-    part_loss, uv_loss = losses(torch.zeros(1, 25, 2, 2), answer, pairs)
+    part_loss, uv_loss = losses(answers, two_by_two(parts, uv))
 
     assert part_loss.item() == pytest.approx(math.log(25))
     # u, v errors: (0, 0.5) twice under part 3 and (0.5, 0) under part 24, mean of six numbers.
@@ -32,14 +40,9 @@ def test_losses_of_known_answers():
 
 
 def test_the_uv_loss_of_an_empty_picture_is_zero():
-    pairs = Pairs(
-        np.zeros((1, 2, 2, 3), np.uint8),
-        np.zeros((1, 2, 2), np.uint8),
-        np.zeros((1, 2, 2, 2), np.float32),
-        ("stand",),
-    )
+    nobody = two_by_two(np.zeros((1, 2, 2), np.uint8), np.zeros((1, 2, 2, 2), np.float32))
 
-    assert losses(torch.zeros(1, 25, 2, 2), torch.ones(1, 24, 2, 2, 2), pairs)[1].item() == 0
+    assert losses(torch.ones(1, 1, 1, 4, 73), nobody)[1].item() == 0
 
 
 def test_phases_and_rate_over_the_steps():
@@ -48,6 +51,10 @@ def test_phases_and_rate_over_the_steps():
     rates = [TINY.learning_rate_at(step) / TINY.learning_rate for step in range(5)]
     cosine = [0.5 + 0.5 * math.cos(math.pi * step / 5) for step in range(5)]
     assert rates == pytest.approx([0.5 * cosine[0], *cosine[1:]])
+    late = replace(TINY, decay=0.4)  # the rate stays for three steps, then falls over two
+    rates = [late.learning_rate_at(step) / late.learning_rate for step in range(5)]
+    assert rates == pytest.approx([0.5, 1, 1, 1, 0.5])
+    assert replace(TINY, decay=0.0).learning_rate_at(4) == TINY.learning_rate
     with pytest.raises(IndexError):
         TINY.phase_at(5)
 
@@ -56,10 +63,10 @@ def test_a_stopped_run_ends_as_an_unbroken_one(tmp_path, monkeypatch):
     whole = torch.load(train(tmp_path / "whole", TINY), weights_only=True)
     monkeypatch.setattr(training, "CHECKPOINT_SECONDS", -1.0)
 
-    def stop_at_step_3(seed, count, size):
+    def stop_at_step_3(seed, count, size, **options):
         if seed[-1] == 3:
             raise KeyboardInterrupt
-        return synthesise(seed, count, size)
+        return synthesise(seed, count, size, **options)
 
     with monkeypatch.context() as context:
         context.setattr(training, "synthesise", stop_at_step_3)
@@ -72,8 +79,19 @@ def test_a_stopped_run_ends_as_an_unbroken_one(tmp_path, monkeypatch):
         assert torch.equal(value, resumed["state"][name]), name
 
 
+@pytest.mark.slow
+def test_pairs_rendered_ahead_train_the_same(tmp_path):
+    alone, helped = (
+        torch.load(train(tmp_path / name, TINY, synthesisers=count), weights_only=True)
+        for name, count in (("alone", 0), ("helped", 2))
+    )
+
+    for name, value in alone["state"].items():
+        assert torch.equal(value, helped["state"][name]), name
+
+
 def test_another_run_is_not_gone_on_with(tmp_path):
-    short = TrainingSettings(channels=16, phases=(Phase(32, 1, 1),))
+    short = TrainingSettings(**SMALL, phases=(Phase(32, 1, 1),))
     train(tmp_path, short)
 
     with pytest.raises(InputError, match="other settings"):
@@ -90,7 +108,7 @@ def test_another_sitting_begins_with_the_weights_of_the_last(tmp_path):
 
 
 def test_training_lowers_the_losses(tmp_path):
-    settings = TrainingSettings(channels=16, phases=(Phase(32, 4, 50),), warmup_steps=5)
+    settings = TrainingSettings(**SMALL, phases=(Phase(32, 4, 50),), warmup_steps=5)
     weights = train(tmp_path, settings)
 
     (row,) = (json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines())
@@ -98,7 +116,9 @@ def test_training_lowers_the_losses(tmp_path):
     # Untrained, the losses are about ln 25 = 3.2 and, with UV about 0, 0.5.
     pairs = synthesise((5,), 16, 32)
     with torch.inference_mode():
-        logits, uv = load_network(weights)(skeleton_tensor(pairs.skeletons))
-    part_loss, uv_loss = losses(logits, uv, pairs)
+        answers = load_network(weights).answers(
+            skeleton_tensor(pairs.skeletons), torch.from_numpy(pairs.joints)
+        )
+    part_loss, uv_loss = losses(answers, pairs)
     assert part_loss.item() < 1.5
     assert uv_loss.item() < 0.35

@@ -133,3 +133,21 @@ def test_uv_does_not_bleed_across_a_seam():
     inner = iuv[2:6, 2:6]
     assert set(np.unique(inner[..., 0])) == {1, 2}
     np.testing.assert_array_equal(inner[..., 1:], 102)
+
+
+def test_a_small_person_is_averaged_not_picked():
+    # Each pixel of the map covers 2 x 2 of the crop: one in four, then three in four are body.
+    chances = np.zeros((4, 4, 25), np.float32)
+    chances[..., 0] = 1
+    body = np.zeros((4, 4), bool)
+    body[0, 0] = body[:2, 2:] = True
+    body[1, 3] = False
+    chances[body, 0], chances[body, 3] = 0, 1
+    uv = np.full((4, 4, 24, 2), 0.2, np.float32)
+    iuv = np.zeros((4, 4, 3), np.uint8)
+
+    _paste(chances, uv, 1.0, 1.0, 2.0, iuv)
+
+    expected = np.zeros_like(iuv)
+    expected[1, 2] = (3, 51, 51)
+    np.testing.assert_array_equal(iuv, expected)
