@@ -234,6 +234,14 @@ def preview_tracks(frames: In, tracks: In, out: Out) -> None:
     preview_tracks(frames, tracks, out)
 
 
+@preview.command("uv")
+def preview_uv(frames: In, tracks: In, uv: In, out: Out) -> None:
+    """Lay out skeletons, UV maps, and the maps over the frame, some frames each."""
+    from retime.body.preview import preview_uv
+
+    preview_uv(frames, tracks, uv, out)
+
+
 @preview.command("layers")
 def preview_layers(layers: In, out: Out) -> None:
     """Lay out the layers over a checkerboard, some frames each."""

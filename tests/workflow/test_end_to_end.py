@@ -56,7 +56,8 @@ def test_the_report_holds_pictures_and_edits_of_the_clip(project: Project) -> No
     done = project.snakemake("--report", "report.html")
     assert done.returncode == 0, done.stdout + done.stderr
     text = (project.root / "report.html").read_text()
-    for part in ("tracks.png", "layers.png", "losses.png", *EDITS, "beside.mp4", "timing.png"):
+    pictures = ("tracks.png", "uv.png", "layers.png", "losses.png", "timing.png")
+    for part in (*pictures, *EDITS, "beside.mp4"):
         assert part in text
     for caption in ("tracked in demo", "layers of demo", "training of demo", "of demo: the source"):
         assert caption in text

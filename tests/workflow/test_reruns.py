@@ -22,13 +22,14 @@ FREEZE = {f"demo/edits/freeze/{name}" for name in ("timemap.h5", "timing.png", "
 BELOW_TRAINING = {"demo/layers.h5", "demo/report/layers.png", *RENDERS}
 TRAINING = {"demo/decomposition.h5", "demo/report/losses.png", *BELOW_TRAINING}
 LAYERS = {"demo/cast.h5", "demo/seeds.h5", *WARPS, *TIMINGS, *TRAINING}
-TRACKS = {"demo/tracks.h5", "demo/camera.h5", "demo/uv.h5", "demo/report/tracks.png", *LAYERS}
+PICTURES = {"demo/report/tracks.png", "demo/report/uv.png"}
+TRACKS = {"demo/tracks.h5", "demo/camera.h5", "demo/uv.h5", *PICTURES, *LAYERS}
 NEW_CLIP = {
     f"other/{name}"
     for name in (
         *(f"{noun}.h5" for noun in ("frames", "poses", "tracks", "camera", "uv", "seeds")),
         *(f"{noun}.h5" for noun in ("decomposition", "layers")),
-        *(f"report/{picture}.png" for picture in ("tracks", "layers", "losses")),
+        *(f"report/{picture}.png" for picture in ("tracks", "uv", "layers", "losses")),
     )
 }
 ALL = {"videos/demo.mp4", "demo/frames.h5", "demo/poses.h5", *TRACKS}

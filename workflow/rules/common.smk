@@ -109,7 +109,7 @@ def results_of(*clips):
     for clip in clips:
         nouns = "frames poses tracks camera uv seeds decomposition layers".split()
         targets += [f"results/{clip}/{noun}.h5" for noun in nouns]
-        for picture in ("tracks", "layers", "losses"):
+        for picture in ("tracks", "uv", "layers", "losses"):
             targets.append(f"results/{clip}/report/{picture}.png")
         for edit in EDITS[clip]:
             targets.append(f"results/{clip}/edits/{edit}/timemap.h5")

@@ -25,6 +25,35 @@ rule preview_tracks:
         "retime preview tracks --frames {input.frames} --tracks {input.tracks} --out {output.picture} 2>&1 | tee {log}"
 
 
+rule preview_uv:
+    input:
+        frames=rules.frames.output.frames,
+        tracks=rules.tracks.output.tracks,
+        uv=rules.uv.output.uv,
+    output:
+        picture=report(
+            "results/{clip}/report/uv.png",
+            caption="../report/uv.rst",
+            category="{clip}",
+            subcategory="Decomposition",
+            labels={"shows": "UV maps"},
+        ),
+    log:
+        "logs/{clip}/preview-uv.log",
+    conda:
+        "../../envs/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("preview_uv"),
+    message:
+        "{wildcards.clip}: picture of the UV maps"
+    shell:
+        "retime preview uv --frames {input.frames} --tracks {input.tracks} --uv {input.uv}"
+        " --out {output.picture} 2>&1 | tee {log}"
+
+
 rule preview_layers:
     input:
         layers=rules.upsample.output.layers,
