@@ -84,13 +84,15 @@ class KeypointToUV(nn.Module):
 
         Returns:
             Part logits [B, 25, S, S] (0 is the background) and u, v of every part
-            [B, 24, 2, S, S], about [0, 1] but not clamped.
+            [B, 24, 2, S, S], about [0, 1] but not clamped. Logits are smoothed by a binomial of
+            3 x 3: where the network is unsure, the four answers of a block differ by themselves,
+            which chequers outlines.
         """
         size = skeleton.shape[-1]
         answers = self.answers(skeleton, joints)  # [B, S / 2, S / 2, 4, 73]
         answers = answers.unflatten(3, (2, 2)).permute(0, 5, 1, 3, 2, 4)
         logits, uv = answers.reshape(-1, ANSWERS, size, size).split([1 + PARTS, 2 * PARTS], dim=1)
-        return logits, uv.unflatten(1, (PARTS, 2))
+        return _smooth(logits), uv.unflatten(1, (PARTS, 2))
 
     def answers(self, skeleton: torch.Tensor, joints: torch.Tensor) -> torch.Tensor:
         """As :meth:`forward`, by blocks of 2 x 2 pixels: [B, S / 2, S / 2, 4, 73].
@@ -209,6 +211,13 @@ def load_network(path: Path = CHECKPOINT) -> KeypointToUV:
     network = KeypointToUV(**stored["sizes"])
     network.load_state_dict({name: value.float() for name, value in stored["state"].items()})
     return network.eval().to(memory_format=torch.channels_last)
+
+
+def _smooth(logits: torch.Tensor) -> torch.Tensor:
+    binomial = logits.new_tensor([0.25, 0.5, 0.25])
+    kernel = torch.outer(binomial, binomial).expand(logits.shape[1], 1, 3, 3)
+    padded = F.pad(logits, (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(padded, kernel, groups=logits.shape[1])
 
 
 def _modulation(embedding: int, channels: int) -> nn.Module:

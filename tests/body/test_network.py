@@ -40,10 +40,18 @@ def test_answers_by_blocks_are_those_of_the_picture(network):
     answers = network.answers(*given)
 
     assert answers.shape == (2, 16, 16, 4, 73)
+
+    def answer(y, x):
+        return answers[:, y // 2, x // 2, 2 * (y % 2) + x % 2]
+
     for y, x in ((0, 0), (7, 2), (30, 31), (12, 21)):
-        answer = answers[:, y // 2, x // 2, 2 * (y % 2) + x % 2]
-        torch.testing.assert_close(answer[:, :25], logits[..., y, x])
-        torch.testing.assert_close(answer[:, 25:].unflatten(1, (24, 2)), uv[..., y, x])
+        torch.testing.assert_close(answer(y, x)[:, 25:].unflatten(1, (24, 2)), uv[..., y, x])
+    # Logits are smoothed over 3 x 3 pixels.
+    weights = {-1: 0.25, 0: 0.5, 1: 0.25}
+    near = [
+        weights[i] * weights[j] * answer(7 + i, 2 + j)[:, :25] for i in weights for j in weights
+    ]
+    torch.testing.assert_close(logits[..., 7, 2], sum(near))
 
 
 def test_an_answer_does_not_depend_on_the_batch(network):
