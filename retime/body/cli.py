@@ -172,9 +172,12 @@ def _detected(truths: list[Path], maps: list[Path]) -> dict[str, float]:
             frames = len(truth.iuv)
             if len(uv.iuv) != frames:
                 raise InputError(f"{uv_file}: holds {len(uv.iuv)} frames, {true_file} {frames}")
-            true, predicted = ((file.iuv[t] for t in range(frames)) for file in (truth, uv))
-            tally = tally.plus(measure_clip(true, predicted))
+            tally = tally.plus(measure_clip(_frames(truth.iuv), _frames(uv.iuv)))
     return tally.figures()
+
+
+def _frames(maps):
+    return (maps[t] for t in range(len(maps)))
 
 
 def _network(weights: Path | None):

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from retime.body.cli import app
+from retime.artifacts import Uv
+from retime.body.cli import _detected, app
 from retime.body.network import CHECKPOINT
+from retime.demo.truth import Truth
 from retime.errors import InputError
 
 
@@ -42,6 +44,26 @@ def test_train_then_evaluate(tmp_path):
     assert result.exit_code == 0, result.output
     assert "part_accuracy" in result.output
     assert {"heldout", "inverted", "families"} <= json.loads(report.read_text()).keys()
+
+
+def test_a_rendered_clip_is_measured_by_its_truth(tmp_path):
+    truth, half = np.zeros((1, 4, 8, 3), np.uint8), np.zeros((1, 4, 8, 3), np.uint8)
+    truth[0, :, :4], half[0, :, :2] = (3, 51, 51), (3, 51, 102)
+    true_file, uv_file = tmp_path / "walk.truth.h5", tmp_path / "uv.h5"
+    with_names = {"N": 1, "layers": 2, "H": 4, "W": 8}
+    common = {"clip": "walk", "source_size": [8, 4], "working_size": [8, 4]}
+    common |= {"fps": [25, 1], "start_seconds": 0.0, "parameters": {}}
+    with Truth.create(true_file, sizes={"T": 2, **with_names}, names=["ann"], **common) as file:
+        file.iuv[:] = truth
+    with Uv.create(uv_file, sizes={"T": 2, "P": 1, "h": 4, "w": 8}, **common) as file:
+        file.ids[:] = [1]
+        file.iuv[:] = half
+
+    figures = _detected([true_file], [uv_file])
+
+    assert figures == pytest.approx(
+        {"part_accuracy": 0.5, "foreground_iou": 0.5, "uv_l1": 0.1}  # 51 of 255 in v, 0 in u
+    )
 
 
 @pytest.mark.parametrize(
