@@ -120,6 +120,11 @@ def evaluate(
     uv: Annotated[
         list[Path] | None, typer.Option(help="UV maps of that clip, from the uv stage.")
     ] = None,
+    clips: Annotated[
+        Path | None,
+        typer.Option(help="Folder: film scenes there, and measure tracks and maps of them, too."),
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A filmed clip; may be repeated.")] = None,
     seed: Seed = 0,
     threads: Threads = 1,
 ) -> None:
@@ -134,8 +139,14 @@ def evaluate(
         raise InputError(f"--truth is given {len(truth)} times, --uv {len(uv)} times: give pairs")
     torch.set_num_threads(threads)
     network = _network(weights)
+    tracking = {}
+    if clips:
+        from retime.demo.filmed_people import CLIPS, track_filmed
+
+        tracking, truths, maps = track_filmed(clips, only or CLIPS, threads)
+        truth, uv = truth + truths, uv + maps
     detected = _detected(truth, uv) if truth else None
-    report = measure(network, pairs, seed=seed)
+    report = measure(network, pairs, seed=seed) | tracking
     motions = max(1, min(44, pairs // 45))
     report["steadiness"] = measure_steadiness(network, motions, jitter=0.2, seed=seed)
     if detected:
@@ -147,7 +158,7 @@ def evaluate(
             print(f"{row:16}" + "".join(f"{report[row][name]:16.3f}" for name in names))
     for family, figures in report["families"].items():
         print(f"  {family:14}" + "".join(f"{figures[name]:16.3f}" for name in names))
-    for name, value in report["steadiness"].items():
+    for name, value in (report["steadiness"] | tracking).items():
         print(f"{name:24}{value:8.3f}")
     if card:
         from retime.body.card import write_card
