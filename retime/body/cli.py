@@ -159,7 +159,8 @@ def evaluate(
     for family, figures in report["families"].items():
         print(f"  {family:14}" + "".join(f"{figures[name]:16.3f}" for name in names))
     for name, value in (report["steadiness"] | tracking).items():
-        print(f"{name:24}{value:8.3f}")
+        # Nobody is fully hidden in some clips, and nothing to be said of such frames.
+        print(f"{name:24}" + ("       -" if value is None else f"{value:8.3f}"))
     if card:
         from retime.body.card import write_card
 
