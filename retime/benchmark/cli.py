@@ -1,12 +1,12 @@
 """``retime benchmark``: measure the decomposition on rendered scenes with exact truth."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from retime.atomic import write_text
 from retime.errors import InputError
 
 app = typer.Typer(help="Measure the decomposition.", invoke_without_command=True)
@@ -55,13 +55,6 @@ def benchmark(
         for name, value in worst(row["working"]).items():
             typer.echo(f"  {name:24} {'-' if value is None else format(value, '.3f')}")
     if json_file is not None:
-        _write(json_file, json.dumps(rows, indent=2) + "\n")
+        write_text(json_file, json.dumps(rows, indent=2) + "\n")
     if table is not None:
-        _write(table, page(rows))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+        write_text(table, page(rows))

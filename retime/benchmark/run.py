@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Frames
+from retime.atomic import write_text
 from retime.benchmark.figures import exact_share, measure, worst
 from retime.benchmark.found import Found, at_layer_size, at_working_size, layer_of_person
 from retime.benchmark.inputs import Inputs, make_inputs
@@ -79,7 +80,7 @@ def run_benchmark(
         row = read_row(path)
         if row is None or row["made_of"] != made_of:
             row = _measure(folder, case, settings[case.preset], threads) | {"made_of": made_of}
-            _write(path, json.dumps(row, indent=2) + "\n")
+            write_text(path, json.dumps(row, indent=2) + "\n")
         yield row
 
 
@@ -144,7 +145,7 @@ def _filmed(folder: Path, name: str) -> Path:
         video.parent.mkdir(parents=True, exist_ok=True)
         scene = SCENES[name]()
         write_clip(scene.scenario, film(scene.scenario, scene.filming), video)
-        _write(note, digest)
+        write_text(note, digest)
     return video
 
 
@@ -169,10 +170,3 @@ def _video(frames: Path, found: Found) -> np.ndarray:
         return np.stack(
             [cv2.resize(f, found.size, interpolation=cv2.INTER_AREA) for f in video.rgb]
         )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from retime.atomic import write_text
 from retime.body.evaluation import Figures
 from retime.errors import InputError
 
@@ -53,6 +54,4 @@ def write_card(card: Path, report: dict) -> None:
         raise InputError(
             f"{card}: the figures go between the lines '{BEGIN}' and '{END}', once each ({error})"
         ) from error
-    partial = card.with_name(f".{card.name}.tmp")
-    partial.write_text(f"{before}{BEGIN}\n{figures_table(report)}\n{END}{after}", encoding="utf-8")
-    partial.replace(card)
+    write_text(card, f"{before}{BEGIN}\n{figures_table(report)}\n{END}{after}")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from retime.atomic import write_text
 from retime.errors import InputError
 
 app = typer.Typer(help="The body model and the keypoint-to-UV network.", no_args_is_help=True)
@@ -166,9 +167,7 @@ def evaluate(
 
         write_card(card, report)
     if json_file:
-        partial = json_file.with_name(f".{json_file.name}.tmp")
-        partial.write_text(json.dumps(report, indent=2) + "\n")
-        partial.replace(json_file)
+        write_text(json_file, json.dumps(report, indent=2) + "\n")
 
 
 def _detected(truths: list[Path], maps: list[Path]) -> dict[str, float]:

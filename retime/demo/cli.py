@@ -1,11 +1,12 @@
 """``retime demo``: render the synthetic clip, and measure results against its truth."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from retime.atomic import write_text
 
 app = typer.Typer(help="The synthetic clip with exact layers.", no_args_is_help=True)
 
@@ -41,7 +42,7 @@ def evaluate(
     for name, value in figures.items():
         typer.echo(f"{name:28} {_readable(value)}")
     if json_file is not None:
-        _write(json_file, json.dumps(figures, indent=2) + "\n")
+        write_text(json_file, json.dumps(figures, indent=2) + "\n")
 
 
 @app.command()
@@ -64,16 +65,9 @@ def evaluate_tracking(
         if not isinstance(value, dict):
             typer.echo(f"{name:28} {_readable(value)}")
     if json_file is not None:
-        _write(json_file, json.dumps(figures, indent=2) + "\n")
+        write_text(json_file, json.dumps(figures, indent=2) + "\n")
     if table is not None:
-        _write(table, page(figures))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+        write_text(table, page(figures))
 
 
 def _readable(value: Any) -> str:
