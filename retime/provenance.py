@@ -19,8 +19,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 
-# What these say reaches a stage as its settings, or changes no result.
-WITHOUT_EFFECT = frozenset({"retime.config", "retime.errors", "retime.progress"})
+# What these modules, or those in them, say reaches a stage as its settings, or changes no result.
+WITHOUT_EFFECT = ("retime.config", "retime.errors", "retime.progress")
 
 # Of a video, this many blocks are read, spread evenly over the file.
 BLOCKS, BLOCK_BYTES = 64, 64 << 10
@@ -195,6 +195,10 @@ def _entry(function: str, module: str) -> tuple[str, set[Name]]:
     raise LookupError(f"{module} defines no function '{function}'")
 
 
+def _without_effect(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in WITHOUT_EFFECT)
+
+
 @functools.cache
 def reached(function: str, module: str = "retime.cli") -> frozenset[Name]:
     """Return every definition ``(module, name)`` that a function can reach.
@@ -210,7 +214,7 @@ def reached(function: str, module: str = "retime.cli") -> frozenset[Name]:
     ahead = list(_entry(function, module)[1])
     while ahead:
         name = ahead.pop()
-        if name in seen or name[0] in WITHOUT_EFFECT or name == (module, function):
+        if name in seen or _without_effect(name[0]) or name == (module, function):
             continue
         seen.add(name)
         if name[0] != module:

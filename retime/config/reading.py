@@ -1,0 +1,80 @@
+"""Read YAML files and validate them, with errors that say what is allowed."""
+
+import difflib
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from retime.errors import InputError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _known_keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed at ``place`` inside ``model``; empty where they are not fixed."""
+    kind: Any = model
+    for step in place:
+        if isinstance(step, int) and get_origin(kind) is not dict:
+            continue
+        if get_origin(kind) is dict:  # its keys are free, its values are all of one kind
+            kind = get_args(kind)[1]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            if step not in fields:
+                return []
+            kind = fields[step].annotation
+        else:
+            return []
+        if get_origin(kind) is not dict:
+            inner = [a for a in get_args(kind) if isinstance(a, type)]
+            kind = next((a for a in inner if issubclass(a, BaseModel)), kind)
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+    return sorted(f.alias or name for name, f in kind.model_fields.items()) if is_model else []
+
+
+def describe(error: ValidationError, model: type[BaseModel]) -> str:
+    """Say in one line each what is wrong, where, and what is allowed instead."""
+    lines = []
+    for item in error.errors():
+        place = item["loc"]
+        key = ".".join(str(step) for step in place) or "the file"
+        if item["type"] == "extra_forbidden":
+            known = _known_keys(model, place[:-1])
+            close = difflib.get_close_matches(str(place[-1]), known, n=1)
+            hint = f"did you mean '{close[0]}'? " if close else ""
+            lines.append(f"unknown key '{key}': {hint}allowed are {', '.join(known)}")
+        else:
+            message = item["msg"].removeprefix("Value error, ")
+            lines.append(f"'{key}': {message} (got {item['input']!r})"[:300])
+    return "; ".join(lines)
+
+
+def validate(data: Any, model: type[Model], source: str) -> Model:
+    """Build ``model`` from ``data``; ``source`` names the file in errors.
+
+    Raises:
+        InputError: naming the file, the key and what is allowed.
+    """
+    try:
+        return model.model_validate({} if data is None else data)
+    except ValidationError as error:
+        raise InputError(f"{source}: {describe(error, model)}") from error
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file; raises InputError naming file and line where it is not YAML."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error.reason}); save it as UTF-8") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """Read and validate one YAML file."""
+    return validate(read_yaml(path), model, str(path))
