@@ -12,7 +12,6 @@ has the same length in every dataset of one file.
 
 import contextlib
 import json
-import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, ClassVar, Self
 import h5py
 import numpy as np
 
+from retime.atomic import replacing
 from retime.errors import InputError
 
 Axis = str | int
@@ -162,25 +162,20 @@ class Artifact:
         (those common to a clip's files: ``**other.clip_attributes()``).
         """
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         attributes["parameters"] = dict(parameters)
         if set(attributes) != set(cls._declared(Attribute)):
             raise TypeError(f"{cls.__name__} needs {sorted(cls._declared(Attribute))}")
-        try:
-            with h5py.File(partial, "w") as file:
-                file.attrs["schema"], file.attrs["schema_version"] = (
-                    f"retime/{cls.schema}",
-                    cls.version,
-                )
-                for name, value in attributes.items():
-                    file.attrs[name] = json.dumps(value, sort_keys=True)
-                for field in cls._declared(Field).values():
-                    field.create(file, sizes)
-                yield cls(file)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        # The file is closed before it is moved.
+        with replacing(path) as partial, h5py.File(partial, "w") as file:
+            file.attrs["schema"], file.attrs["schema_version"] = (
+                f"retime/{cls.schema}",
+                cls.version,
+            )
+            for name, value in attributes.items():
+                file.attrs[name] = json.dumps(value, sort_keys=True)
+            for field in cls._declared(Field).values():
+                field.create(file, sizes)
+            yield cls(file)
 
 
 class Frames(Artifact):

@@ -1,9 +1,61 @@
-from retime.atomic import write_text
+"""Files and folders that are there whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from retime.atomic import replacing, replacing_folder, write_text
 
 
-def test_text_replaces_what_was_there_and_leaves_nothing_beside_it(tmp_path):
-    path = tmp_path / "new" / "figures.json"
-    for text in ("{}\n", "größer\n"):
-        write_text(path, text)
-        assert path.read_text(encoding="utf-8") == text
-    assert list(path.parent.iterdir()) == [path]
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "sheet.png"
+    with replacing(out) as partial:
+        partial.write_bytes(b"half")
+        assert not out.exists()
+        assert partial.parent == out.parent  # of one file system, so that moving is one step
+        assert partial.suffix == ".png"  # libraries choose their format by it
+    assert names(out.parent) == ["sheet.png"]
+
+
+def test_an_error_leaves_what_stood_there(tmp_path: Path) -> None:
+    out = tmp_path / "sheet.png"
+    out.write_bytes(b"old")
+
+    def break_off() -> None:
+        with replacing(out) as partial:
+            partial.write_bytes(b"half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        break_off()
+    assert out.read_bytes() == b"old"
+    assert names(tmp_path) == ["sheet.png"]
+
+
+def test_a_folder_replaces_another_whole(tmp_path: Path) -> None:
+    out = tmp_path / "png"
+    for count in (3, 2):
+        with replacing_folder(out) as partial:
+            for number in range(count):
+                (partial / f"{number}.png").touch()
+    assert names(out) == ["0.png", "1.png"]
+    assert names(tmp_path) == ["png"]
+
+
+def test_an_error_leaves_the_folder_that_stood_there(tmp_path: Path) -> None:
+    out = tmp_path / "png"
+    write_text(out / "0.png", "old")
+
+    def break_off() -> None:
+        with replacing_folder(out) as partial:
+            (partial / "0.png").touch()
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        break_off()
+    assert (out / "0.png").read_text() == "old"
+    assert names(tmp_path) == ["png"]

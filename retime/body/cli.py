@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from retime.atomic import write_text
+from retime.atomic import replacing, write_text
 from retime.errors import InputError
 
 app = typer.Typer(help="The body model and the keypoint-to-UV network.", no_args_is_help=True)
@@ -45,19 +45,18 @@ def synthesise(
     if out.suffix not in (".png", ".npz"):
         raise InputError(f"{out}: give a name that ends in .png or .npz")
     pairs = render((seed,), count, size, errors, family or None)
-    partial = out.with_name(f".partial-{out.name}")
-    if out.suffix == ".npz":
-        import numpy as np
+    with replacing(out) as partial:
+        if out.suffix == ".npz":
+            import numpy as np
 
-        arrays = {"skeletons": pairs.skeletons, "parts": pairs.parts, "uv": pairs.uv}
-        np.savez_compressed(partial, **arrays, families=np.array(pairs.families))
-    else:
-        import imageio.v3 as iio
+            arrays = {"skeletons": pairs.skeletons, "parts": pairs.parts, "uv": pairs.uv}
+            np.savez_compressed(partial, **arrays, families=np.array(pairs.families))
+        else:
+            import imageio.v3 as iio
 
-        from retime.body.pair_sheet import sheet
+            from retime.body.pair_sheet import sheet
 
-        iio.imwrite(partial, sheet(pairs, _network(weights) if predict else None))
-    partial.replace(out)
+            iio.imwrite(partial, sheet(pairs, _network(weights) if predict else None))
     print(f"{out}: {count} pairs")
 
 

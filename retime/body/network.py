@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from retime.atomic import replacing
 from retime.body.atlas import PART_NAMES
 from retime.body.limbs import FIELDS, limb_fields
 
@@ -199,10 +200,9 @@ def uv_under(part: torch.Tensor, uv: torch.Tensor) -> torch.Tensor:
 
 def save_network(network: KeypointToUV, path: Path) -> None:
     """Write the weights in half precision, atomically."""
-    temporary = path.with_name(f".{path.name}.tmp")
     state = {name: value.detach().half() for name, value in network.state_dict().items()}
-    torch.save({"sizes": network.sizes, "state": state}, temporary)
-    temporary.replace(path)
+    with replacing(path) as partial:
+        torch.save({"sizes": network.sizes, "state": state}, partial)
 
 
 def load_network(path: Path = CHECKPOINT) -> KeypointToUV:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Frames, Tracks, Uv
+from retime.atomic import replacing
 from retime.body.skeleton import crop_square, draw_skeleton
 
 MOMENTS, TILE_WIDTH, GAP = 8, 400, 4
@@ -98,7 +99,5 @@ def preview_uv(frames: Path, tracks: Path, uv: Path, out: Path) -> None:
             place, font = (6, 18), cv2.FONT_HERSHEY_SIMPLEX
             cv2.putText(row, str(t), place, font, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
             rows += [row, np.full((GAP, row.shape[1], 3), 40, np.uint8)]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.stem}.partial.png")
-    cv2.imwrite(str(partial), np.concatenate(rows[:-1])[..., ::-1])
-    partial.replace(out)
+    with replacing(out) as partial:
+        cv2.imwrite(str(partial), np.concatenate(rows[:-1])[..., ::-1])

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from retime.atomic import replacing
 from retime.body.network import (
     ANSWERS,
     PARTS,
@@ -222,7 +223,6 @@ def _save(run: _Run, settings: TrainingSettings, state_path: Path, weights: Path
         "step": run.step,
         "settings": asdict(settings),
     }
-    temporary = state_path.with_name(f".{state_path.name}.tmp")
-    torch.save(state, temporary)
-    temporary.replace(state_path)
+    with replacing(state_path) as partial:
+        torch.save(state, partial)
     save_network(run.network, weights)

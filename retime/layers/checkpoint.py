@@ -1,6 +1,5 @@
 """Progress of a training on disk: whole or not there, resumed only by the same training."""
 
-import os
 import pickle
 import signal
 import sys
@@ -11,18 +10,15 @@ from typing import Any
 
 import torch
 
+from retime.atomic import replacing
+
 FORMAT = 1
 
 
 def save_checkpoint(path: Path, fingerprint: str, state: dict[str, Any]) -> None:
     """Write a checkpoint; a crash leaves the one before it in place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with replacing(path) as partial:
         torch.save({"format": FORMAT, "fingerprint": fingerprint, "state": state}, partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path | None, fingerprint: str) -> dict[str, Any] | None:

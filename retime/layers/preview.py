@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Decomposition, Layers
+from retime.atomic import replacing
 from retime.layers.composite import over_pictures
 
 COLUMNS = 5  # moments of the clip on a sheet
@@ -56,10 +57,8 @@ def layer_sheet(layers: Layers) -> np.ndarray:
 
 
 def _write_png(out: Path, picture: np.ndarray) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.partial.png")
-    cv2.imwrite(str(partial), picture[..., ::-1])
-    partial.replace(out)
+    with replacing(out) as partial:
+        cv2.imwrite(str(partial), picture[..., ::-1])
 
 
 def preview_layers(layers: Path, out: Path) -> None:
@@ -87,8 +86,6 @@ def preview_losses(decomposition: Path, out: Path) -> None:
         axis.set_xlabel("epoch")
         axis.grid(alpha=0.3)
     figure.suptitle(f"{clip}: training losses", fontsize=10)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.partial.png")
-    figure.savefig(partial, dpi=100, metadata={"Software": None})
+    with replacing(out) as partial:
+        figure.savefig(partial, dpi=100, metadata={"Software": None})
     plt.close(figure)
-    partial.replace(out)

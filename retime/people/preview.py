@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Frames, Tracks
+from retime.atomic import replacing
 from retime.people.interpolation import ABSENT, CORRECTED, OBSERVED
 from retime.people.skeleton import LIMBS
 
@@ -102,7 +103,5 @@ def preview_tracks(frames: Path, tracks: Path, out: Path) -> None:
             write(tile, f"{t}", (6, 18), (255, 255, 255))
             tiles.append(tile)
     sheet = contact_sheet(tiles, columns)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.stem}.partial.png")
-    cv2.imwrite(str(partial), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    partial.replace(out)
+    with replacing(out) as partial:
+        cv2.imwrite(str(partial), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))

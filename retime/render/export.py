@@ -1,9 +1,7 @@
 """Write an edit for other programs: the picture, and its layers alone."""
 
 import contextlib
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import cv2
 import numpy as np
 
 from retime.artifacts import TimeMap
+from retime.atomic import replacing_folder
 from retime.config import RenderSettings
 from retime.errors import InputError
 from retime.progress import track
@@ -62,25 +61,16 @@ def run_export(
     cv2.setNumThreads(1)
     with TimeMap.open(timemap) as mapped:
         name = name or mapped.edit.get("name", "edit")
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        with open_edit(layers, camera, timemap, settings) as edit:
-            colour = source_colours(video)
-            if form == "exr":
-                _write_exr(edit, partial / name, alone)
-            else:
-                holds = form == "png" or FORMATS[form].clear is not None
-                _write(edit, partial, name, form, settings, colour, alone and holds, threads)
-            if form in FORMATS:
-                file = partial / f"{name}{FORMATS[form].suffix}"
-                add_sound(file, video, file, edit)
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with replacing_folder(out) as partial, open_edit(layers, camera, timemap, settings) as edit:
+        colour = source_colours(video)
+        if form == "exr":
+            _write_exr(edit, partial / name, alone)
+        else:
+            holds = form == "png" or FORMATS[form].clear is not None
+            _write(edit, partial, name, form, settings, colour, alone and holds, threads)
+        if form in FORMATS:
+            file = partial / f"{name}{FORMATS[form].suffix}"
+            add_sound(file, video, file, edit)
 
 
 def layer_names(names: list[str]) -> list[str]:

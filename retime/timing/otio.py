@@ -10,13 +10,13 @@ whose clips are as they were written is taken from there, any other from its cli
 """
 
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from retime.artifacts import Seeds, TimeMap
+from retime.atomic import replacing
 from retime.errors import InputError
 from retime.timing.pieces import Piece, straight_pieces
 
@@ -95,13 +95,8 @@ def write_timeline(timemap: Path, seeds: Path, out: Path, media: str = "") -> No
         }
         tracks.append(track(instances[m], layers[m], times[m], more))
     timeline.tracks.extend(tracks)
-    partial = out.with_name(f".{out.stem}.{os.getpid()}.partial.otio")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with replacing(out) as partial:
         otio.adapters.write_to_file(timeline, str(partial))
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _item(otio: Any, piece: Piece, name: str, fps: float, reference: Any) -> Any:

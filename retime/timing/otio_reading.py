@@ -1,13 +1,13 @@
 """OpenTimelineIO timelines back into edits; see ``otio`` for what they hold."""
 
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
+from retime.atomic import write_text
 from retime.errors import InputError
 from retime.timing.otio import CLIPS_WITHIN, KEY, VERSION, opentimelineio
 from retime.timing.pieces import Piece, remap_keys, straight_pieces, value_keys
@@ -41,11 +41,8 @@ def read_timeline(path: Path, out: Path) -> None:
     read = [_read_track(otio, track, path) for track in tracks]
     length = max((len(one["curve"]) for one in read), default=int(about["frames"]))
     edit = _edit(about, read, length)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    out.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(edit, sort_keys=False, default_flow_style=None, width=100)
-    partial.write_text(f"# From {path.name}\n{text}", encoding="utf-8")
-    partial.replace(out)
+    write_text(out, f"# From {path.name}\n{text}")
 
 
 def _read_track(otio: Any, track: Any, path: Path) -> dict:

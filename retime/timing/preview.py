@@ -1,11 +1,11 @@
 """The picture of an edit's timing: motions before and after it, and its time maps (Fig. 5)."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from retime.artifacts import Seeds, TimeMap, Tracks
+from retime.atomic import replacing
 from retime.timing.stage import read_source
 
 
@@ -56,10 +56,5 @@ def preview_timing(tracks: Path, seeds: Path, timemap: Path, out: Path) -> None:
         axes.margins(x=0)
         if axes.lines:
             axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    try:
+    with replacing(out) as partial:
         figure.savefig(partial, format="png", dpi=110, metadata={"Software": None})
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """Propose edits of a clip: what its motions lend themselves to (section 6.2)."""
 
 import itertools
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from retime.artifacts import Seeds, Tracks
+from retime.atomic import write_text
 from retime.timing.alignment import Alignment, NothingToAlignError, align_motions
 from retime.timing.placing import SourceLayers
 from retime.timing.signals import period
@@ -53,10 +53,7 @@ def run_suggest(tracks: Path, seeds: Path, out: Path | None = None) -> str:
         ]
     )
     if out is not None:
-        partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(out)
+        write_text(out, text)
     return text
 
 

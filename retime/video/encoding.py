@@ -1,6 +1,5 @@
 """Write videos, one frame at a time."""
 
-import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Interpolation
 from numpy.typing import NDArray
 
+from retime.atomic import partial_path
 from retime.video.colour import BT709, LIMITED, ColourTags
 from retime.video.formats import FORMATS, WITH_CRF
 
@@ -65,9 +65,7 @@ class VideoWriter:
         self._alpha, self._threads = alpha, threads
         self._colour = replace(colour, range=LIMITED) if self._form.limited else colour
         self._pixels = self._form.clear if alpha else self._form.opaque
-        self._partial = self.path.with_name(
-            f".{self.path.stem}.{os.getpid()}.partial{self._form.suffix}"
-        )
+        self._partial = partial_path(self.path.with_suffix(self._form.suffix))
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,5 @@
 """Write frames as one file each: PNG, or multilayer OpenEXR."""
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from retime.atomic import replacing_folder
 from retime.errors import InputError
 
 
@@ -26,11 +25,10 @@ class SequenceWriter:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.frames = 0
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        self._context = replacing_folder(self.path)
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._partial, ignore_errors=True)
-        self._partial.mkdir(parents=True)
+        self._partial = self._context.__enter__()
         return self
 
     def _next_file(self) -> Path:
@@ -44,13 +42,7 @@ class SequenceWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
-                if self.path.exists():
-                    shutil.rmtree(self.path)
-                self._partial.replace(self.path)
-        finally:
-            shutil.rmtree(self._partial, ignore_errors=True)
+        self._context.__exit__(kind, error, traceback)
 
 
 class PngWriter(SequenceWriter):
