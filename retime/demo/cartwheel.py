@@ -7,8 +7,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 SAMPLES = 240
@@ -17,15 +16,13 @@ _TIPS = (5, 6, 3, 4)  # DensePose parts that touch the ground: feet and hands
 
 
 @dataclass(frozen=True)
-class Cartwheel:
+class Cartwheel(Shod):
     """Standing, one turn over the left hand, standing again.
 
     Limbs are the spokes of a wheel that rolls without slipping: what touches the ground stays
     where it is, and the pelvis moves on over it.
     """
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     place: tuple[float, float]  # under the pelvis before the turn
     yaw: float = 0.0  # 0 faces the camera and rolls to +x
     begin: float = 0.4  # seconds
@@ -86,10 +83,6 @@ class Cartwheel:
         soft = [gaussian_filter1d(values, 6, mode="nearest") for values in (along, height)]
         soft[1] += self.sole * (1 - ease_array(shares))
         return PchipInterpolator(shares, np.stack(soft, axis=1))
-
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
 
 
 def ease_array(shares: np.ndarray) -> np.ndarray:

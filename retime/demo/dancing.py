@@ -1,24 +1,20 @@
 """Dancing from side to side, as a function of time; see ``stance.py``."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 
 @dataclass(frozen=True)
-class Dance:
+class Dance(Shod):
     """Step to the right, close, step to the left, close: four counts, with the arms sweeping.
 
     Over the bars the dancer may wander, as partners do who change places, and turn about.
     """
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     place: tuple[float, float]
     yaw: float = 0.0  # 0 faces the camera
     count: float = 0.48  # seconds of one count
@@ -89,15 +85,3 @@ class Dance:
             angles[f"{side}_shoulder_twist"] = -0.5 * (1 - up)
             angles[f"{side}_elbow"] = 1.25 - 0.75 * up + 0.2 * np.sin(np.pi * beat + sign)
         return angles
-
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
-
-    @property
-    def _scale(self) -> float:
-        return self.shape.height / 1.7
-
-    @cached_property
-    def _upright(self) -> float:
-        return self._limbs.upright + self.sole

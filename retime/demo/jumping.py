@@ -6,15 +6,14 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 GRAVITY = 9.81
 
 
 @dataclass(frozen=True)
-class Jump:
+class Jump(Shod):
     """Jumping on the spot again and again.
 
     One period runs from landing to landing: give way, push off, fly. The flight is the parabola
@@ -22,8 +21,6 @@ class Jump:
     back to it at that parabola's speed.
     """
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     place: tuple[float, float]
     yaw: float = 0.0  # 0 faces the camera, positive turns to the person's left
     period: float = 1.1
@@ -110,24 +107,10 @@ class Jump:
             )
         }
 
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
-
-    @property
-    def _scale(self) -> float:
-        return self.shape.height / 1.7
-
     @property
     def _speed(self) -> float:
         """Of the pelvis as it leaves the ground, m/s."""
         return float(np.sqrt(2 * GRAVITY * self.height))
-
-    @cached_property
-    def _upright(self) -> float:
-        """Height of the pelvis of a person standing straight."""
-        foot = self._limbs.shape.joints[self._limbs.index["left_ankle"]][2] - self._limbs.foot.ankle
-        return float(self._limbs.pelvis[2] - foot) + self.sole
 
     @cached_property
     def _heights(self) -> tuple[float, float]:

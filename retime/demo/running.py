@@ -6,17 +6,14 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Shod):
     """Running straight on at a steady pace, both feet in the air between the steps."""
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     start: tuple[float, float]
     yaw: float = np.pi / 2  # faces +x
     speed: float = 3.0  # metres per second
@@ -104,15 +101,3 @@ class Run:
             (0.5 * back, -0.7 * scale),
         ]
         return CubicHermiteSpline([0, 0.26, 0.54, 0.78, 1], points, slopes)
-
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
-
-    @property
-    def _scale(self) -> float:
-        return self.shape.height / 1.7
-
-    @cached_property
-    def _upright(self) -> float:
-        return self._limbs.upright + self.sole

@@ -1,12 +1,10 @@
 """Sitting down on a gym ball and getting up, as a function of time; see ``stance.py``."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 SEAT = 0.085
@@ -14,14 +12,12 @@ SEAT = 0.085
 
 
 @dataclass(frozen=True)
-class Sit:
+class Sit(Shod):
     """Standing before a gym ball, sitting on it for a while and gesturing, getting up.
 
     The actor's ``ball`` must have the radius said here.
     """
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     place: tuple[float, float]  # of the ball
     radius: float = 0.30  # of the ball, metres
     yaw: float = 0.0  # 0 faces the camera
@@ -68,15 +64,3 @@ class Sit:
         ground = np.array([*self.place, 0.0])
         ball = ground + np.array([0.0, 0.0, self.radius])
         return Stance(angles, ground + turned(pelvis, self.yaw), ball)
-
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
-
-    @property
-    def _scale(self) -> float:
-        return self.shape.height / 1.7
-
-    @cached_property
-    def _upright(self) -> float:
-        return self._limbs.upright + self.sole

@@ -1,21 +1,17 @@
 """Walking, as a function of time; see ``stance.py``."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from retime.body.model import ShapedBody
-from retime.demo.limbs import Limbs
+from retime.demo.shod import Shod
 from retime.demo.stance import SIDES, Stance, ease, turned
 
 
 @dataclass(frozen=True)
-class Walk:
+class Walk(Shod):
     """Walking straight on at a steady pace; a carried ball is held with both arms."""
 
-    shape: ShapedBody
-    sole: float  # thickness of the shoes' soles, metres
     start: tuple[float, float]
     yaw: float = np.pi / 2  # faces +x
     speed: float = 1.1  # metres per second
@@ -113,16 +109,3 @@ class Walk:
             angles[f"{side}_shoulder_abduction"] = 0.10
             angles[f"{side}_elbow"] = 0.40 + 0.16 * swing
         return angles
-
-    @cached_property
-    def _limbs(self) -> Limbs:
-        return Limbs(self.shape)
-
-    @property
-    def _scale(self) -> float:
-        return self.shape.height / 1.7
-
-    @cached_property
-    def _upright(self) -> float:
-        foot = self._limbs.shape.joints[self._limbs.index["left_ankle"]][2] - self._limbs.foot.ankle
-        return float(self._limbs.pelvis[2] - foot) + self.sole
