@@ -50,7 +50,7 @@ def damaged(source: Path, decodable: int, declared: int, reason: str) -> InputEr
 
 
 def probe(path: Path, pictures_rate: Fraction = PICTURES_RATE) -> Source:
-    """Look at a video file, or a folder of PNG or JPEG pictures (``pictures_rate`` per second).
+    """Look at a video file, or a folder of pictures (``pictures_rate`` per second).
 
     Raises:
         InputError: there is no such file, it is not a video, or it holds fewer than two frames.
@@ -93,8 +93,8 @@ def open_video(path: Path) -> tuple[av.container.InputContainer, av.video.stream
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
             f"{path}: not a video that can be read ({reason}); give a video file such as MP4, MOV "
-            "or WebM, or a folder of PNG or JPEG pictures. If it is a video, it may have been cut "
-            "short on its way: copy it again"
+            "or WebM, or a folder of PNG, JPEG or EXR pictures. If it is a video, it may have been "
+            "cut short on its way: copy it again"
         ) from error
     cover = av.stream.Disposition.attached_pic
     stream = next((s for s in container.streams.video if not s.disposition & cover), None)
