@@ -228,6 +228,14 @@ class Uv(Artifact):
     ids = Field(np.int64, "P")
 
 
+class Masks(Artifact):
+    """Masks that people gave for layers, as mattes."""
+
+    schema, version, rule = "masks", 1, "masks"
+    alpha = Field(np.uint8, "T", "N", "h", "w", image=True)  # 0..255, of the N layers in `names`
+    names = Attribute()
+
+
 class Seeds(Artifact):
     """What the renderer starts from: per layer UV, trimap and order."""
 
@@ -238,9 +246,19 @@ class Seeds(Artifact):
     order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
     homographies = Field(np.float64, "T", 3, 3)  # as in Camera
     names = Attribute()  # of layers 1..N
-    people = Attribute()  # ids of each layer's people
+    people = Attribute()  # ids of each layer's people; none: an object
     canvas = Attribute()
     camera_mode = Attribute()
+
+    def ids(self) -> list[list[int]]:
+        """Return what ``person`` holds on each layer: its people's ids, or an object's own."""
+        return texture_ids(self.people)
+
+
+def texture_ids(people: list[list[int]]) -> list[list[int]]:
+    """Return the ids of each layer's textures: of its people, or an object's, from 255 down."""
+    free = iter(range(255, 0, -1))
+    return [ids or [next(free)] for ids in people]
 
 
 class Decomposition(Artifact):

@@ -127,7 +127,10 @@ def test_one_pattern_needs_no_list() -> None:
         ("frames: {start: 5, end: 6}", "frames.end must be at least frames.start + 2"),
         ("camera: {mode: shaky}", "'camera.mode': Input should be 'auto', 'still'"),
         ("layers: [{name: 2b, people: [1]}]", "'layers.0.name': String should match pattern"),
-        ("layers: [{name: a, people: []}]", "'layers.0.people': List should have at least 1 item"),
+        (
+            "layers: [{name: a, people: []}]",
+            "'layers.0': a layer shows people, or what a mask",
+        ),
         (
             "layers: [{name: a, people: [1]}, {name: a, people: [2]}]",
             "two layers have the same name",
@@ -188,3 +191,27 @@ def test_the_same_settings_are_the_same_text_whatever_their_order() -> None:
     one = Settings(train={"steps": 5, "seed": 1})
     other = Settings(train={"seed": 1, "steps": 5})
     assert stage_json(one, "train") == stage_json(other, "train")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("layers: [{name: a}]", "a layer shows people, or what a mask says"),
+        ("layers: [{name: a, people: [1], object: 2}]", "'object' says which object of a mask"),
+        ("people: false", "so 'layers' must name objects by masks"),
+        ("{people: false, layers: [{name: a, people: [2]}]}", r"but layers show people \[2\]"),
+    ],
+)
+def test_layers_that_show_nothing(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "clip.yaml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_clip(tmp_path / "clip.yaml")
+
+
+def test_layers_of_objects_and_of_both(tmp_path: Path) -> None:
+    (tmp_path / "clip.yaml").write_text(
+        "layers: [{name: ball, mask: masks/ball}, {name: ann, people: [1], mask: ann.mp4}]"
+    )
+    ball, ann = load_clip(tmp_path / "clip.yaml").layers
+    assert (ball.people, ball.mask) == ([], "masks/ball")
+    assert (ann.people, ann.mask) == ([1], "ann.mp4")

@@ -17,6 +17,9 @@ class ClipConfig(Section):
 
     preset: str | None = Field(None, description="preset for this clip")
     frames: FrameRange = FrameRange()
+    people: bool = Field(
+        True, description="look for people; false: the only layers are those with masks"
+    )
     layers: tuple[LayerChoice, ...] = Field((), description="default: one layer per person")
     ignore: tuple[PositiveInt, ...] = Field((), description="ids of people to leave alone")
     order: tuple[OrderChoice, ...] = Field((), description="default: by the feet's height")
@@ -33,6 +36,10 @@ class ClipConfig(Section):
             raise ValueError("a person stands on two layers")
         if both := set(people) & set(self.ignore):
             raise ValueError(f"people {sorted(both)} are both on a layer and ignored")
+        if not self.people and people:
+            raise ValueError(f"people are not looked for, but layers show people {sorted(people)}")
+        if not self.people and not self.layers:
+            raise ValueError("people are not looked for, so 'layers' must name objects by masks")
         return self
 
 

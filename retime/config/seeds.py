@@ -1,15 +1,33 @@
 """Layers, trimaps and depth order: settings of the stage `seeds`."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from retime.config.section import Index, PositiveInt, Section
 
 
 class LayerChoice(Section):
-    """A layer of ``clip.yaml``: the people who go together on it."""
+    """A layer of ``clip.yaml``: people who go together, or an object given by its masks."""
 
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
-    people: list[PositiveInt] = Field(min_length=1, description="ids of the tracked people")
+    people: list[PositiveInt] = Field([], description="ids of the tracked people")
+    mask: str | None = Field(
+        None,
+        description="where the layer's masks lie in the clip's folder: pictures, a COCO file or "
+        "a matte video (docs/formats.md)",
+    )
+    object: PositiveInt | None = Field(
+        None,
+        description="the object's number, where masks hold several: the index in a palette's "
+        "picture, the track (or category) in a COCO file; none: whatever is not background",
+    )
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> "LayerChoice":
+        if not self.people and self.mask is None:
+            raise ValueError("a layer shows people, or what a mask says: give one of the two")
+        if self.object is not None and self.mask is None:
+            raise ValueError("'object' says which object of a mask, and there is no mask")
+        return self
 
 
 class OrderChoice(Section):

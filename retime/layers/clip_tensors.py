@@ -248,7 +248,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         )
         trimap, iuv, person = seed.trimap[:], seed.iuv[:], seed.person[:]
         order, homographies = seed.order[:], seed.homographies[:]
-        ids = sorted({i for layer in seed.people for i in layer})
+        ids = sorted({i for layer in seed.ids() for i in layer})
         source_size, bounds = tuple(seed.source_size), tuple(seed.canvas)
     number = np.zeros(max(ids) + 1, np.uint8)  # atlas number of each person id
     number[ids] = np.arange(1, len(ids) + 1)

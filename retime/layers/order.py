@@ -31,9 +31,14 @@ def ground_height(keypoints: np.ndarray, present: np.ndarray, fps: float) -> np.
         float64 [T, P], y in source pixels; -inf where the person is absent.
     """
     feet = np.where(present[..., None], keypoints[..., ANKLES, 1], -np.inf).max(-1)
+    return ground_beneath(feet, fps)
+
+
+def ground_beneath(feet: np.ndarray, fps: float) -> np.ndarray:
+    """Return the same from what is lowest in each frame, [T, ...], -inf where absent."""
     window = max(1, round(GROUND_WINDOW_SECONDS * fps)) | 1
     ground = maximum_filter1d(feet, window, axis=0, mode="nearest")
-    return np.where(present, ground, -np.inf)
+    return np.where(np.isfinite(feet), ground, -np.inf)
 
 
 def guess_order(ground: np.ndarray, picture_height: float) -> np.ndarray:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from retime.artifacts import Camera, Seeds, Tracks, Uv
+from retime.artifacts import Camera, Masks, Seeds, Tracks, Uv, texture_ids
 from retime.config import SeedsSettings
 from retime.errors import InputError
-from retime.layers.order import apply_choices, ground_height, guess_order
+from retime.layers.objects import box_iuv, choose_grid, feet_of, is_shown, matte_trimap
+from retime.layers.order import apply_choices, ground_beneath, ground_height, guess_order
 from retime.layers.trimap import make_trimap, painted_trimaps, read_trimap
 from retime.progress import track
 
@@ -15,7 +16,8 @@ from retime.progress import track
 def choose_layers(settings: SeedsSettings, ids: list[int], clip: str) -> dict[str, list[int]]:
     """Return the people (by id) of each layer, in the order of the layers' numbers.
 
-    Without a choice in ``clip.yaml`` every person has a layer, called ``person1`` and so on.
+    Without a choice in ``clip.yaml`` every person has a layer, called ``person1`` and so on. A
+    layer that shows an object has no people.
 
     Raises:
         InputError: no such person, or nobody left.
@@ -24,7 +26,8 @@ def choose_layers(settings: SeedsSettings, ids: list[int], clip: str) -> dict[st
     named = [p for layer in settings.layers for p in layer.people] + list(settings.ignore)
     for person in named:
         if person not in ids:
-            raise InputError(f"{where}: no person {person}; the tracked people are {ids}")
+            found = f"the tracked people are {ids}" if ids else "nobody is tracked"
+            raise InputError(f"{where}: no person {person}; {found}")
     layers = {layer.name: list(layer.people) for layer in settings.layers}
     layers |= {f"person{p}": [p] for p in ids if p not in named}
     if not layers:
@@ -34,6 +37,30 @@ def choose_layers(settings: SeedsSettings, ids: list[int], clip: str) -> dict[st
     return layers
 
 
+def read_mattes(
+    masks: Path | None, settings: SeedsSettings, names: list[str], frames: int
+) -> dict[int, np.ndarray]:
+    """Return the mattes, uint8 [T, h, w], of the layers that have any, by index from 0.
+
+    Raises:
+        InputError: there is none of a layer that has one in ``clip.yaml``, or it is of another
+            length.
+    """
+    wanted = [layer.name for layer in settings.layers if layer.mask is not None]
+    if not wanted:
+        return {}
+    if masks is None:
+        raise InputError(f"layer '{wanted[0]}' has a mask: give the file of masks (--masks)")
+    with Masks.open(masks) as given:
+        if len(given.alpha) != frames or given.names != wanted:
+            held = f"{len(given.alpha)} frames of {', '.join(given.names)}"
+            raise InputError(
+                f"{masks}: {held}, not {frames} of {', '.join(wanted)}; delete it and run "
+                "snakemake again: rule 'masks' makes it anew"
+            )
+        return {names.index(name): given.alpha[:, m] for m, name in enumerate(given.names)}
+
+
 def run_seeds(
     tracks: Path,
     uv: Path,
@@ -41,6 +68,7 @@ def run_seeds(
     out: Path,
     settings: SeedsSettings,
     trimaps: Path | None,
+    masks: Path | None = None,
 ) -> None:
     """Write ``seeds.h5``: each layer's UV map and trimap per frame, and the depth order.
 
@@ -51,9 +79,10 @@ def run_seeds(
         out: file to write.
         settings: layers, band, order.
         trimaps: folder of trimaps painted by hand, or None.
+        masks: ``masks.h5``, where layers have masks.
 
     Raises:
-        InputError: layers, order or trimaps that do not fit the clip.
+        InputError: layers, order, masks or trimaps that do not fit the clip.
     """
     with Tracks.open(tracks) as people, Uv.open(uv) as maps, Camera.open(camera) as view:
         ids = [int(i) for i in people.ids[:]]
@@ -61,13 +90,18 @@ def run_seeds(
         names = list(layers)
         columns = [[ids.index(p) for p in layers[name]] for name in names]
         frames = len(people.present)
-        ground = ground_height(
-            people.keypoints[:], people.present[:], people.fps[0] / people.fps[1]
-        )
-        nearest = np.stack([ground[:, c].max(1) for c in columns], 1)  # [T, N]
+        mattes = read_mattes(masks, settings, names, frames)
+        objects = {n: is_shown(mattes[n]) for n, column in enumerate(columns) if not column}
+        grids = {n: choose_grid(shown) for n, shown in objects.items()}
+        fps = people.fps[0] / people.fps[1]
+        ground = ground_height(people.keypoints[:], people.present[:], fps)  # [T, P]
+        nearest = np.stack([ground[:, c].max(1, initial=-np.inf) for c in columns], 1)  # [T, N]
+        for n, shown in objects.items():
+            nearest[:, n] = ground_beneath(feet_of(shown, people.source_size[1]), fps)
         order = guess_order(nearest, people.source_size[1])
         order = apply_choices(order, settings.order, names, people.clip)
         painted = painted_trimaps(trimaps, names, frames)
+        numbers = texture_ids([layers[name] for name in names])
         width, height = size = tuple(people.working_size)
         with Seeds.create(
             out,
@@ -90,13 +124,21 @@ def run_seeds(
                         shown = maps.iuv[t, p]
                         body = shown[..., 0] > 0
                         iuv[n][body], person[n][body] = shown[body], ids[p]
-                masks = iuv[..., 0] > 0  # [N, h, w]
+                for n, shown in objects.items():
+                    iuv[n] = box_iuv(shown[t], grids[n])
+                    person[n] = shown[t] * np.uint8(numbers[n][0])
+                bodies = iuv[..., 0] > 0  # [N, h, w]
                 for n in range(len(names)):
+                    others = np.delete(bodies, n, 0).any(0)
                     if (t, n) in painted:
                         source_size = tuple(people.source_size)
                         trimap = read_trimap(painted[t, n], size, source_size)
+                    elif n in mattes:
+                        matte = mattes[n][t]
+                        trimap = matte_trimap(matte, others, settings.band, settings.spare_others)
                     else:
-                        others = np.delete(masks, n, 0).any(0)
-                        trimap = make_trimap(masks[n], others, settings.band, settings.spare_others)
+                        trimap = make_trimap(
+                            bodies[n], others, settings.band, settings.spare_others
+                        )
                     seeds.trimap[t, n] = trimap
                 seeds.iuv[t], seeds.person[t] = iuv, person

@@ -84,7 +84,9 @@ class Placing:
                 if key in people:
                     return number
             ids = sorted(i for people in self.source.people for i in people)
-            message = f"no layer shows a person {key}; people are {', '.join(map(str, ids))}"
+            message = (
+                f"no layer shows a person {key}; people are {', '.join(map(str, ids)) or 'none'}"
+            )
             raise self.file.error(message, *place)
         if key in names:
             return names.index(key) + 1

@@ -9,6 +9,7 @@ from retime.artifacts import Seeds, TimeMap, Tracks
 from retime.errors import InputError
 from retime.timing.depth import floor_heights
 from retime.timing.edit import load_edit
+from retime.timing.objects import stand_ins
 from retime.timing.signals import motion_signal
 from retime.timing.timemap import SourceLayers, build_instances
 
@@ -65,8 +66,12 @@ def read_source(
 ) -> SourceLayers:
     """Return what edits need to know of a clip's layers, from its open artifacts."""
     ids = tracked.ids[:].tolist()
-    groups = [[ids.index(person) for person in people] for people in seeded.people]
     keypoints, present = tracked.keypoints[:], tracked.present[:]
+    if not all(seeded.people):
+        joints, there = stand_ins(seeded)
+        keypoints, present = np.append(keypoints, joints, 1), np.append(present, there, 1)
+    objects = iter(range(len(ids), keypoints.shape[1]))
+    groups = [[ids.index(p) for p in people] or [next(objects)] for people in seeded.people]
     homographies = seeded.homographies[:]
     fps = tracked.fps[0] / tracked.fps[1]
 
