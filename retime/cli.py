@@ -5,19 +5,20 @@ Snakefile calls them, and so may a person. ``--settings`` takes a stage's settin
 the path of a YAML file; without it the defaults hold.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
 from retime import config
 from retime.benchmark.cli import app as benchmark_app
 from retime.body.cli import app as body_app
+from retime.config import parse_section as _settings
 from retime.demo.cli import app as demo_app
 from retime.errors import InputError
+from retime.interop.cli import app as given_app
 
 app = typer.Typer(
     help="Retime people in an ordinary video.",
@@ -25,7 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-Section = TypeVar("Section", bound=config.Section)
 
 In = Annotated[Path, typer.Option(help="File to read.")]
 Out = Annotated[Path, typer.Option(help="File to write.")]
@@ -34,16 +34,6 @@ Video = Annotated[
     Path | None, typer.Option(help="The source video, for its sound and colour tags.")
 ]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
-
-
-def _settings(text: str, model: type[Section]) -> Section:
-    if text.lstrip().startswith("{"):
-        try:
-            data: Any = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise InputError(f"--settings: not valid JSON: {error}") from error
-        return config.validate(data, model, "--settings")
-    return config.load(Path(text), model) if text else model()
 
 
 @app.command()
@@ -108,12 +98,13 @@ def seeds(
     camera: In,
     out: Out,
     trimaps: Annotated[Path | None, typer.Option(help="Folder of hand-edited trimaps.")] = None,
+    masks: Annotated[Path | None, typer.Option(help="Masks that were given for layers.")] = None,
     settings: SettingsText = "",
 ) -> None:
     """Lay out the layers: their UV maps, trimaps and depth order."""
     from retime.layers.seeding import run_seeds
 
-    run_seeds(tracks, uv, camera, out, _settings(settings, config.SeedsSettings), trimaps)
+    run_seeds(tracks, uv, camera, out, _settings(settings, config.SeedsSettings), trimaps, masks)
 
 
 @app.command()
@@ -201,6 +192,29 @@ def export(
     run_export(layers, camera, timemap, video, out, form, section, name, alone, threads)
 
 
+@app.command("import")
+def import_project(
+    folder: Annotated[Path, typer.Argument(help="A folder in the layout of the authors' data.")],
+    name: Annotated[str, typer.Option(help="Name of the clip; default: the folder's.")] = "",
+) -> None:
+    """Make a clip from a folder as released with the paper, or with Omnimatte."""
+    from retime.interop.projects import import_project
+
+    print(import_project(folder, name))
+
+
+@app.command()
+def export_data(
+    clip: Annotated[str, typer.Argument(help="A clip of which there are results.")],
+    form: Annotated[str, typer.Option("--as", help="A format of docs/formats.md.")],
+    out: Annotated[Path, typer.Option(help="File or folder to write.")],
+) -> None:
+    """Write what was found of a clip in another program's format."""
+    from retime.interop.export import export_data
+
+    export_data(Path("results") / clip, form, out)
+
+
 @app.command()
 def suggest(
     clip: Annotated[str, typer.Argument(help="A clip of which there are results.")] = "",
@@ -224,6 +238,7 @@ app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")
 app.add_typer(demo_app, name="demo")
 app.add_typer(benchmark_app, name="benchmark")
+app.add_typer(given_app, name="given")
 
 
 @preview.command("tracks")

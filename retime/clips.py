@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from retime.config import LayerChoice
 from retime.errors import InputError
 
 CLIPS = Path("clips")  # what people write
@@ -17,6 +18,13 @@ VIDEO_SUFFIXES = (
     ".mxf", ".ogv", ".ts", ".webm", ".wmv",
 )
 # fmt: on
+# What may stand in a clip's folder `import` in place of a stage's own answer.
+GIVEN = {
+    "poses": ("poses.json", "poses.xml"),
+    "tracks": ("tracks.json", "tracks.xml"),
+    "camera": ("homographies.txt",),
+    "uv": ("uv",),
+}
 CLIP_NAME = r"\w[\w.-]*"
 EDIT_NAME = r"\w[\w-]*"
 
@@ -80,3 +88,50 @@ def find_edits(clip: str, clips: Path = CLIPS) -> list[str]:
                 "has only letters, digits, '_' and '-'"
             )
     return [file.stem for file in files]
+
+
+def find_given(clip: str, people: bool = True, clips: Path = CLIPS) -> dict[str, Path]:
+    """Return what was given in place of stages' answers: files of ``clips/CLIP/import``, by stage.
+
+    Args:
+        clip: its name.
+        people: whether there are any in the clip, as ``clip.yaml`` says.
+        clips: the folder of clips.
+
+    Raises:
+        InputError: a file has none of the known names, two are for one stage, or one is of people
+            in a clip without.
+    """
+    found: dict[str, Path] = {}
+    stages = {name: stage for stage, names in GIVEN.items() for name in names}
+    for path in sorted((clips / clip / "import").glob("[!.]*")):
+        if path.name not in stages:
+            raise InputError(f"{path}: nothing of this name is read; known are {', '.join(stages)}")
+        stage = stages[path.name]
+        if stage in found:
+            raise InputError(f"{path} and {found[stage]} both stand in for {stage}; delete one")
+        if stage != "camera" and not people:
+            raise InputError(f"{path}: is of people, but clip.yaml says 'people: false'; drop one")
+        found[stage] = path
+    return found
+
+
+def find_masks(
+    clip: str, layers: Iterable[LayerChoice], clips: Path = CLIPS
+) -> dict[str, tuple[Path, int | None]]:
+    """Return where the masks of a clip's layers lie, and which object of them, by layer.
+
+    Raises:
+        InputError: there is nothing at the place that ``clip.yaml`` names.
+    """
+    found = {}
+    for layer in layers:
+        if layer.mask is None:
+            continue
+        path = clips / clip / layer.mask
+        if not path.exists():
+            raise InputError(
+                f"{clips / clip / 'clip.yaml'}: layer '{layer.name}': no mask at {path}"
+            )
+        found[layer.name] = (path, layer.object)
+    return found

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from retime.clips import DEMO_VIDEO, find_edits, find_videos
+from retime.clips import DEMO_VIDEO, find_edits, find_given, find_masks, find_videos
+from retime.config import LayerChoice
 from retime.errors import InputError
 
 
@@ -77,3 +78,50 @@ def test_refuses_an_edits_name_with_a_dot() -> None:
     put("clips/jump/edits/a.b.yaml")
     with pytest.raises(InputError, match=r"a\.b\.yaml: 'a\.b' cannot be the name of an edit"):
         find_edits("jump")
+
+
+def test_what_was_given_goes_by_its_name() -> None:
+    put("clips/jump/import/tracks.json", "clips/jump/import/uv/1/0.png", "clips/jump/import/.x")
+    put("clips/jump/import/homographies.txt")
+    folder = Path("clips/jump/import")
+    assert find_given("jump") == {
+        "camera": folder / "homographies.txt",
+        "tracks": folder / "tracks.json",
+        "uv": folder / "uv",
+    }
+    assert find_given("other") == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ["track.json"],
+            r"import/track\.json: nothing of this name is read; known are poses\.json",
+        ),
+        (["tracks.json", "tracks.xml"], r"tracks\.xml and .*tracks\.json both stand in for tracks"),
+    ],
+)
+def test_given_files_that_cannot_be_meant(names: list[str], message: str) -> None:
+    put(*(f"clips/jump/import/{name}" for name in names))
+    with pytest.raises(InputError, match=message):
+        find_given("jump")
+
+
+def test_no_people_are_given_where_there_are_none() -> None:
+    put("clips/jump/import/homographies.txt")
+    assert list(find_given("jump", people=False)) == ["camera"]
+    put("clips/jump/import/tracks.json")
+    with pytest.raises(InputError, match=r"tracks\.json: is of people, but clip\.yaml says"):
+        find_given("jump", people=False)
+
+
+def test_masks_lie_where_the_layers_say() -> None:
+    put("clips/jump/masks/ball/0.png")
+    layers = [
+        LayerChoice(name="ann", people=[1]),
+        LayerChoice(name="ball", mask="masks/ball", object=2),
+    ]
+    assert find_masks("jump", layers) == {"ball": (Path("clips/jump/masks/ball"), 2)}
+    with pytest.raises(InputError, match=r"clip\.yaml: layer 'cat': no mask at clips/jump/masks/c"):
+        find_masks("jump", [LayerChoice(name="cat", mask="masks/cat")])

@@ -52,12 +52,7 @@ def run_camera(
         source = tuple(clip.source_size)
         homographies = resized(motion.homographies, motion.size, source)
         homographies[motion.reference] = np.eye(3)
-        canvas = canvas_bounds(homographies, source)
-        if canvas[2] * canvas[3] > MOST_FRAMES_ON_CANVAS * source[0] * source[1]:
-            raise InputError(
-                f"{frames}: the camera turns or zooms too far for one picture plane (the canvas "
-                f"would be {canvas[2]}x{canvas[3]}); take a shorter range (frames in the clip.yaml)"
-            )
+        canvas = checked_canvas(homographies, source, frames)
         with Camera.create(
             out,
             sizes={"T": count},
@@ -70,6 +65,28 @@ def run_camera(
             camera.homographies[:] = homographies
             camera.inliers[:] = motion.agreeing
     _report(motion, canvas)
+
+
+def checked_canvas(
+    homographies: np.ndarray, source: tuple[int, int], origin: Path
+) -> tuple[int, int, int, int]:
+    """Return x0, y0, width, height of the canvas that holds all frames.
+
+    Args:
+        homographies: [T, 3, 3], from source pixels of each frame to the canvas.
+        source: width and height of the source.
+        origin: the file they come from, for the error.
+
+    Raises:
+        InputError: the canvas would be too large.
+    """
+    canvas = canvas_bounds(homographies, source)
+    if canvas[2] * canvas[3] > MOST_FRAMES_ON_CANVAS * source[0] * source[1]:
+        raise InputError(
+            f"{origin}: the camera turns or zooms too far for one picture plane (the canvas "
+            f"would be {canvas[2]}x{canvas[3]}); take a shorter range (frames in the clip.yaml)"
+        )
+    return canvas
 
 
 def _motion(clip: Frames, people: Tracks, settings: CameraSettings) -> Motion:

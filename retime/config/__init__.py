@@ -11,7 +11,7 @@ from retime.config.camera import CameraChoice, CameraSettings
 from retime.config.clip import ClipConfig, load_clip
 from retime.config.people import PosesSettings, TracksSettings
 from retime.config.project import Config
-from retime.config.reading import load, read_yaml, validate
+from retime.config.reading import load, parse_section, read_yaml, validate
 from retime.config.render import ExportSettings, RenderSettings
 from retime.config.resolving import resolve
 from retime.config.section import Section, Share
@@ -43,6 +43,7 @@ __all__ = [
     "UvSettings",
     "load",
     "load_clip",
+    "parse_section",
     "read_yaml",
     "resolve",
     "stage_json",

@@ -1,6 +1,7 @@
 """Read YAML files and validate them, with errors that say what is allowed."""
 
 import difflib
+import json
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -78,3 +79,20 @@ def read_yaml(path: Path) -> Any:
 def load(path: Path, model: type[Model]) -> Model:
     """Read and validate one YAML file."""
     return validate(read_yaml(path), model, str(path))
+
+
+def parse_section(text: str, model: type[Model]) -> Model:
+    """Return the settings that ``--settings`` gives: JSON, or the path of a YAML file.
+
+    Without any, the defaults hold.
+
+    Raises:
+        InputError: it is neither, or a setting is wrong.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            data: Any = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InputError(f"--settings: not valid JSON: {error}") from error
+        return validate(data, model, "--settings")
+    return load(Path(text), model) if text else model()

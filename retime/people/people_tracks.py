@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retime.config import TracksSettings
+from retime.errors import InputError
 from retime.people.body_size import steady_height
 from retime.people.corrections import CorrectionFile, apply_corrections
 from retime.people.interpolation import (
@@ -147,7 +148,54 @@ def complete(
         range(len(poses)), key=lambda p: (first[p], float(np.nanmean(filled[p][first[p], :, 0])))
     )
     poses, heights, present = poses[order], heights[order], present[order]
+    return _fill_in(poses, heights, present, corrections, settings)
 
+
+def complete_given(
+    poses: np.ndarray,
+    ids: list[int],
+    corrections: list[CorrectionFile],
+    settings: TracksSettings,
+    picture: tuple[int, int],
+    fps: float,
+    origin: str,
+) -> TrackedPeople:
+    """Complete people whose tracks were given: nobody is dropped, and joints stay where they are.
+
+    A person is there from the first frame given to the last; joints below the least score are
+    filled in as those that are not given.
+
+    Args:
+        poses: ``[P, T, 17, 3]`` in source pixels with scores, NaN where not known.
+        ids: what the file calls the P people.
+        corrections, settings, picture, fps: as of ``complete``.
+        origin: the file, for errors.
+
+    Raises:
+        InputError: of a person no limb is ever known, so that nothing can be filled in.
+    """
+    poses = drop_weak(poses, settings.min_joint_score)
+    heights = heights_of(poses, fps)
+    for person, height in zip(ids, heights, strict=True):
+        if not np.isfinite(height).all():
+            raise InputError(f"{origin}: of person {person} no two joints of a limb are ever known")
+    present = np.zeros(poses.shape[:2], bool)
+    for person, pose in enumerate(poses):
+        known = np.flatnonzero(np.isfinite(pose[..., 0]).any(axis=1))
+        given = slice(known[0], known[-1] + 1)
+        present[person, given] = presence(pose[..., :2], heights[person], picture, fps)[given]
+    return _fill_in(poses, heights, present, corrections, settings, keep=True)
+
+
+def _fill_in(
+    poses: np.ndarray,
+    heights: np.ndarray,
+    present: np.ndarray,
+    corrections: list[CorrectionFile],
+    settings: TracksSettings,
+    keep: bool = False,
+) -> TrackedPeople:
+    """Correct and complete ``poses`` ``[P, T, 17, 3]``; with ``keep``, known joints stay."""
     places, scores = poses[..., :2].copy(), np.nan_to_num(poses[..., 2])
     corrected = np.zeros(scores.shape, bool)
     apply_corrections(corrections, places, corrected)
@@ -158,7 +206,8 @@ def complete(
         extend(present[person], corrected[person].any(axis=1))
         known = continue_period(places[person])
         whole = complete_never_seen(interpolate(known), heights[person])
-        whole = smooth(whole, present[person], corrected[person], settings.smoothing)
+        fixed = corrected[person] | (observed[person] & keep)
+        whole = smooth(whole, present[person], fixed, settings.smoothing)
         places[person] = np.where(present[person][:, None, None], whole, np.nan)
     there = np.broadcast_to(present[..., None], scores.shape)
     state = np.where(observed, OBSERVED, INTERPOLATED)

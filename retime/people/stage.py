@@ -46,7 +46,8 @@ def run_poses(frames: Path, out: Path, settings: PosesSettings, threads: int) ->
             raise InputError(
                 f"{clip.source}: nobody was found in any frame; retime needs people who are at "
                 "least about a tenth of the picture's height, or a lower poses.min_score "
-                f"(now {settings.min_score})"
+                f"(now {settings.min_score}). If the clip shows no people, say 'people: false' in "
+                "its clip.yaml and name its layers by masks (docs/formats.md)"
             )
         with Poses.create(
             out,

@@ -1,0 +1,1 @@
+"""Other people's formats: readers and writers, one module each (docs/formats.md)."""
