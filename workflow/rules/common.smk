@@ -1,3 +1,4 @@
+import re
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from retime.clips import (
     DEMO_VIDEO,
     EDIT_NAME,
     find_edits,
+    find_given,
+    find_masks,
     find_videos,
 )
 from retime.config import Config, load_clip, resolve, stage_json, validate
@@ -27,10 +30,14 @@ CORES = workflow.resource_settings.cores or 1  # none where a cluster runs the j
 HALF = max(1, CORES // 2)  # for stages of which two can run at a time
 
 
+def read_clip(clip):
+    """What a person says of one clip."""
+    return load_clip(HAND_WRITTEN / clip / "clip.yaml")
+
+
 def read_settings(clip):
     """The settings of all stages for one clip."""
-    file = HAND_WRITTEN / clip / "clip.yaml"
-    return resolve(CONFIG, load_clip(file), PRESETS, f"settings of clip '{clip}'")
+    return resolve(CONFIG, SAID[clip], PRESETS, f"settings of clip '{clip}'")
 
 
 # What is wrong in what people wrote is said before any job starts, in one line.
@@ -51,7 +58,10 @@ try:
         for clip, edits in EDITS.items()
         for edit in edits
     }
+    SAID = {clip: read_clip(clip) for clip in VIDEOS}
     SETTINGS = {clip: read_settings(clip) for clip in VIDEOS}
+    GIVEN = {clip: find_given(clip, SAID[clip].people) for clip in VIDEOS}
+    MASKS = {clip: find_masks(clip, SAID[clip].layers) for clip in VIDEOS}
 except InputError as error:
     sys.exit(f"retime: {error}")
 
@@ -92,6 +102,45 @@ def written_digest(pattern):
     return lambda wildcards: files_digest(map(Path, written(pattern)(wildcards)))
 
 
+def clips_with(stage):
+    """The clips, as a pattern, for which something was given in place of a stage."""
+    clips = [clip for clip in VIDEOS if stage in GIVEN[clip]]
+    if stage == "tracks":
+        clips += [clip for clip in VIDEOS if not SAID[clip].people]
+    return "|".join(map(re.escape, clips)) or "(?!)"  # which nothing matches
+
+
+def given(stage):
+    """Input function: what was given in place of a stage; its contents count, not its time."""
+    return lambda wildcards: [
+        str(path) for name, path in GIVEN[wildcards.clip].items() if name == stage
+    ]
+
+
+def contents_digest(path):
+    """Tells a file, or folder of folders, from another one put in its place."""
+    places = [path, *sorted(p for p in path.rglob("*") if p.is_dir())]
+    return " ".join(f"{place.name} {video_digest(place)}" for place in places)
+
+
+def given_digest(stage):
+    """Params function: the digest of what was given in place of a stage."""
+    return lambda wildcards: " ".join(
+        contents_digest(Path(path)) for path in given(stage)(wildcards)
+    )
+
+
+def are_detected(clip):
+    """Whether people are looked for in the clip, rather than given or not there."""
+    return SAID[clip].people and "tracks" not in GIVEN[clip]
+
+
+def masks_of(wildcards):
+    """Input function: the masks of the clip's layers, where any have some."""
+    clip = wildcards.clip
+    return [f"results/{clip}/masks.h5"] if MASKS[clip] else []
+
+
 def sounds_of_edit(wildcards):
     """Input function: the sound files that an edit names."""
     return sorted(
@@ -107,9 +156,12 @@ def results_of(*clips):
     """
     targets = []
     for clip in clips:
-        nouns = "frames poses tracks camera uv seeds decomposition layers".split()
+        nouns = ["frames", "tracks", "camera", "uv", "seeds", "decomposition", "layers"]
+        nouns += ["poses"] if are_detected(clip) else []
+        nouns += ["masks"] if MASKS[clip] else []
         targets += [f"results/{clip}/{noun}.h5" for noun in nouns]
-        for picture in ("tracks", "uv", "layers", "losses"):
+        pictures = ["tracks", "uv"] if SAID[clip].people else []
+        for picture in (*pictures, "layers", "losses"):
             targets.append(f"results/{clip}/report/{picture}.png")
         for edit in EDITS[clip]:
             targets.append(f"results/{clip}/edits/{edit}/timemap.h5")

@@ -5,6 +5,7 @@ rule cast:
         tracks=rules.tracks.output.tracks,
         uv=rules.uv.output.uv,
         camera=rules.camera.output.camera,
+        masks=masks_of,
     output:
         cast="results/{clip}/cast.h5",
     log:
@@ -18,12 +19,13 @@ rule cast:
         runtime=30,
     params:
         settings=settings("seeds"),
+        masks=lambda wildcards, input: f"--masks={input.masks}" if input.masks else "",
         code=code_digest("seeds"),
     message:
         "{wildcards.clip}: say who is on which layer"
     shell:
         "retime seeds --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
-        " --out {output.cast} --settings {params.settings:q} 2>&1 | tee {log}"
+        " {params.masks} --out {output.cast} --settings {params.settings:q} 2>&1 | tee {log}"
 
 
 rule seeds:
@@ -31,6 +33,7 @@ rule seeds:
         tracks=rules.tracks.output.tracks,
         uv=rules.uv.output.uv,
         camera=rules.camera.output.camera,
+        masks=masks_of,
         trimaps=ancient(written("trimaps/*/*.png")),
     output:
         seeds="results/{clip}/seeds.h5",
@@ -45,6 +48,7 @@ rule seeds:
         runtime=30,
     params:
         settings=settings("seeds"),
+        masks=lambda wildcards, input: f"--masks={input.masks}" if input.masks else "",
         trimaps=lambda wildcards, input: (
             f"--trimaps=clips/{wildcards.clip}/trimaps" if input.trimaps else ""
         ),
@@ -54,7 +58,7 @@ rule seeds:
         "{wildcards.clip}: lay out the layers"
     shell:
         "retime seeds --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
-        " {params.trimaps} --out {output.seeds} --settings {params.settings:q} 2>&1 | tee {log}"
+        " {params.masks} {params.trimaps} --out {output.seeds} --settings {params.settings:q} 2>&1 | tee {log}"
 
 
 # Training takes all cores: two at a time would take more than twice as long. Its checkpoint is no
