@@ -75,12 +75,17 @@ def tracks(
 
 @app.command()
 def camera(
-    frames: In, tracks: In, out: Out, settings: SettingsText = "", threads: Threads = 1
+    frames: In,
+    tracks: In,
+    out: Out,
+    masks: Annotated[Path | None, typer.Option(help="Masks that were given for layers.")] = None,
+    settings: SettingsText = "",
+    threads: Threads = 1,
 ) -> None:
     """Find the homography from each frame to the canvas."""
     from retime.camera.stage import run_camera
 
-    run_camera(frames, tracks, out, _settings(settings, config.CameraSettings), threads)
+    run_camera(frames, tracks, out, _settings(settings, config.CameraSettings), threads, masks)
 
 
 @app.command()

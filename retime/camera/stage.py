@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from retime.artifacts import Camera, Frames, Tracks
+from retime.artifacts import Camera, Frames, Masks, Tracks
 from retime.camera.chaining import Chain, chain, outwards
-from retime.camera.masking import background_mask
+from retime.camera.masking import background_mask, leave_out
 from retime.camera.matching import Picture, prepare
 from retime.camera.motion import Motion, choose_mode, still, travelled
 from retime.camera.planes import canvas_bounds, resized
@@ -24,12 +24,17 @@ LONG_SIDE = 960
 
 
 def run_camera(
-    frames: Path, tracks: Path, out: Path, settings: CameraSettings, threads: int
+    frames: Path,
+    tracks: Path,
+    out: Path,
+    settings: CameraSettings,
+    threads: int,
+    masks: Path | None = None,
 ) -> None:
     """Find how the camera moved and write ``Camera`` to ``out``.
 
     The motion is measured on the frames at layer size (at most 960 pixels long), outside of the
-    tracked people, and handed on in source pixels.
+    tracked people and of what ``masks`` shows, and handed on in source pixels.
 
     Raises:
         InputError: the frames and tracks are of different clips, the reference frame does not
@@ -48,7 +53,7 @@ def run_camera(
                 f"camera.reference is {settings.reference}, but the clip '{clip.clip}' has "
                 f"{count} frames, 0 to {count - 1}; correct its clip.yaml"
             )
-        motion = _motion(clip, people, settings)
+        motion = _motion(clip, people, settings, _shown(masks))
         source = tuple(clip.source_size)
         homographies = resized(motion.homographies, motion.size, source)
         homographies[motion.reference] = np.eye(3)
@@ -89,7 +94,17 @@ def checked_canvas(
     return canvas
 
 
-def _motion(clip: Frames, people: Tracks, settings: CameraSettings) -> Motion:
+def _shown(masks: Path | None) -> np.ndarray | None:
+    """Return where the layers that have masks are, bool [T, h, w]."""
+    if masks is None:
+        return None
+    with Masks.open(masks) as given:
+        return np.stack([alpha.max(0) > 0 for alpha in given.alpha])
+
+
+def _motion(
+    clip: Frames, people: Tracks, settings: CameraSettings, objects: np.ndarray | None
+) -> Motion:
     count, size = len(clip.rgb), _measured_size(clip)
     start = count // 2 if settings.reference is None else settings.reference
     if settings.mode == "still":
@@ -102,7 +117,10 @@ def _motion(clip: Frames, people: Tracks, settings: CameraSettings) -> Motion:
             grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
         scale = np.array(size) / source
         keypoints = (people.keypoints[t] + 0.5) * scale - 0.5
-        return prepare(grey, background_mask(keypoints, size), settings.features)
+        background = background_mask(keypoints, size)
+        if objects is not None:
+            leave_out(background, objects[t])
+        return prepare(grey, background, settings.features)
 
     order = track(outwards(count, start), "camera", count - 1)
     measured = chain(picture, count, start, size, settings.mode != "stabilise", order)

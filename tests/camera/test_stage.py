@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retime.artifacts import Camera
+from retime.artifacts import Camera, Frames, Masks
 from retime.camera.fitting import transform
 from retime.camera.planes import corners
 from retime.camera.stage import run_camera
@@ -52,6 +52,34 @@ def test_still_is_exactly_the_identity(wall, tmp_path):
             assert camera.mode == "still"
             assert (camera.homographies[:] == np.eye(3)).all()
             assert camera.canvas == [0, 0, *SIZE]
+
+
+def test_objects_with_masks_are_left_out(wall, tmp_path):
+    """A textured board before a still camera, larger than what is seen of the wall, goes by."""
+    made = scene([camera_pose(400, 300)] * 8, wall)
+    made.keypoints[:] = np.nan
+    board = plane(240, 180, seed=9)
+    shown = np.zeros((8, 1, 90, 160), np.uint8)
+    for t in range(8):
+        made.rgb[t, :, 10 + 6 * t : 250 + 6 * t] = board[..., None]
+        shown[t, 0, :, 5 + 3 * t : 125 + 3 * t] = 255
+    frames, tracks = made.write(tmp_path)
+    with Frames.open(frames) as clip:
+        common = clip.clip_attributes()
+    sizes = {"T": 8, "N": 1, "h": 90, "w": 160}
+    with Masks.create(
+        tmp_path / "masks.h5", parameters={}, sizes=sizes, names=["board"], **common
+    ) as masks:
+        masks.alpha[:] = shown
+    found = []
+    for given in (None, tmp_path / "masks.h5"):
+        run_camera(frames, tracks, tmp_path / "camera.h5", CameraSettings(), 1, given)
+        with Camera.open(tmp_path / "camera.h5") as camera:
+            moved = transform(camera.homographies[:][:, None], corners(SIZE)[None])
+            found.append(np.abs(moved - corners(SIZE)).max())
+    # In eight frames the board goes 42 pixels, for which it is at first taken for the background.
+    assert found[0] > 20
+    assert found[1] < 1
 
 
 def test_the_same_twice(wall, tmp_path):

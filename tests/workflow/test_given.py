@@ -57,7 +57,7 @@ GIVEN: dict[str, tuple[Callable[[Project], object], set[str]]] = {
         lambda p: export(p, "iuv", "uv"),
         {"demo/uv.h5", "demo/report/uv.png", *LAYERS},
     ),
-    "masks of an object": (add_masks, {"demo/masks.h5", *LAYERS}),
+    "masks of an object": (add_masks, {"demo/masks.h5", "demo/camera.h5", *LAYERS}),
 }
 
 
