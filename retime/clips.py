@@ -50,27 +50,62 @@ def _matches(pattern: str) -> list[Path]:
     )
 
 
-def find_videos(patterns: Iterable[str]) -> dict[str, Path]:
+def clip_name(path: Path) -> str:
+    """Return a video's name as a clip: its stem, with "_" for what no shell should see; "": none.
+
+    >>> clip_name(Path("holidays/two words (1).mp4"))
+    'two_words_1'
+    """
+    stem = path.name if path.is_dir() else path.stem
+    return re.sub(r"[^\w.-]+", "_", stem).strip("_.-")
+
+
+def _told_apart(paths: list[Path], taken: set[str]) -> list[str] | None:
+    """Return a name for each of several videos of one name: by suffix, or folder, or both."""
+    names = [clip_name(path) for path in paths]
+    suffixes = [path.suffix.lstrip(".").lower() for path in paths]
+    folders = [clip_name(path.absolute().parent) for path in paths]
+    for parts in ((names, suffixes), (folders, names), (folders, names, suffixes)):
+        made = ["-".join(filter(None, each)) for each in zip(*parts, strict=True)]
+        if len(set(made)) == len(made) and taken.isdisjoint(made):
+            return made
+    return None
+
+
+def find_videos(patterns: Iterable[str], clips: Path = CLIPS) -> dict[str, Path]:
     """Return the video, or folder of frames, of each clip by the clip's name, sorted by name.
 
-    A clip is called by its video's stem. The demo's video is left out.
+    A clip is called by its video's stem, with "_" for spaces and the like. Where several videos
+    would share a name, all of them get their suffix or their folder's name added, so that none
+    takes over what was written for another. The demo's video is left out.
 
     Raises:
-        InputError: a path does not exist, a name cannot be a clip's, or two videos share one.
+        InputError: a path does not exist, nothing of a name is left, two videos cannot be told
+            apart, or something was written for a name that no longer says which video is meant.
     """
-    videos: dict[str, Path] = {}
-    for path in (path for pattern in patterns for path in _matches(pattern)):
-        name = path.name if path.is_dir() else path.stem
-        if not re.fullmatch(CLIP_NAME, name):
+    paths = dict.fromkeys(path for pattern in patterns for path in _matches(pattern))
+    sharing: dict[str, list[Path]] = {}
+    for path in paths:
+        name = clip_name(path)
+        if not name:
             raise InputError(
-                f"{path}: '{name}' cannot be the name of a clip; rename the file so that it has "
-                "only letters, digits, '_', '-' and '.' (no spaces) and begins with one of the "
-                "first three"
+                f"{path}: no clip can be called that; give the file a name with a letter or digit"
             )
-        if videos.setdefault(name, path) != path:
+        sharing.setdefault(name, []).append(path)
+    videos = {name: same[0] for name, same in sharing.items() if len(same) == 1}
+    for name, same in sharing.items():
+        if len(same) == 1:
+            continue
+        both = " and ".join(map(str, same))
+        apart = _told_apart(same, set(sharing) | set(videos))
+        if apart is None:
+            raise InputError(f"{both} would all be the clip '{name}'; rename all but one")
+        if (clips / name).is_dir():
             raise InputError(
-                f"{path} and {videos[name]} would both be the clip '{name}'; rename one of them"
+                f"{both} are the clips {' and '.join(apart)}; rename {clips / name} to the one "
+                "that it was written for"
             )
+        videos.update(zip(apart, same, strict=True))
     return dict(sorted(videos.items()))
 
 

@@ -1,10 +1,18 @@
 """Finding clips and edits, and the names that cannot be used."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from retime.clips import DEMO_VIDEO, find_edits, find_given, find_masks, find_videos
+from retime.clips import (
+    CLIP_NAME,
+    DEMO_VIDEO,
+    find_edits,
+    find_given,
+    find_masks,
+    find_videos,
+)
 from retime.config import LayerChoice
 from retime.errors import InputError
 
@@ -53,17 +61,65 @@ def test_says_that_a_path_does_not_exist() -> None:
         find_videos(["videos/none.mp4"])
 
 
-@pytest.mark.parametrize("name", ["two words", "-dash", "plus+", ".mp4"])
-def test_refuses_names_that_no_shell_should_see(name: str) -> None:
-    Path("elsewhere").mkdir()
-    put(f"elsewhere/{name}.mp4")
-    with pytest.raises(InputError, match="cannot be the name of a clip; rename the file"):
-        find_videos([f"elsewhere/{name}.mp4"])
+@pytest.mark.parametrize(
+    ("file", "clip"),
+    [
+        ("two words.mp4", "two_words"),
+        ("-dash.mp4", "dash"),
+        ("a  (1) + b.mp4", "a_1_b"),
+        ("höhle.v2.mov", "höhle.v2"),
+        ("$(rm -rf x);`y`.mp4", "rm_-rf_x_y"),
+    ],
+)
+def test_puts_a_line_for_what_no_shell_should_see(file: str, clip: str) -> None:
+    put(f"elsewhere/{file}")
+    assert find_videos(["elsewhere/*"]) == {clip: Path(f"elsewhere/{file}")}
+    assert re.fullmatch(CLIP_NAME, clip)
 
 
-def test_refuses_two_videos_of_one_name() -> None:
-    put("videos/jump.mp4", "videos/jump.mov")
-    with pytest.raises(InputError, match=r"jump\.mp4 and videos/jump\.mov would both be .* 'jump'"):
+@pytest.mark.parametrize("name", ["+.mp4", "...mp4"])
+def test_refuses_a_name_of_which_nothing_is_left(name: str) -> None:
+    put(f"elsewhere/{name}")
+    with pytest.raises(InputError, match="give the file a name with a letter or digit"):
+        find_videos([f"elsewhere/{name}"])
+
+
+def test_tells_videos_of_one_name_apart_by_suffix() -> None:
+    put("videos/jump.mp4", "videos/jump.mov", "videos/run.mp4")
+    assert find_videos(["videos/*"]) == {
+        "jump-mov": Path("videos/jump.mov"),
+        "jump-mp4": Path("videos/jump.mp4"),
+        "run": Path("videos/run.mp4"),
+    }
+
+
+def test_tells_videos_of_one_name_apart_by_folder() -> None:
+    put("day one/jump.mp4", "day two/jump.mp4", "day two/jump.mov")
+    assert find_videos(["day */jump.mp4"]) == {
+        "day_one-jump": Path("day one/jump.mp4"),
+        "day_two-jump": Path("day two/jump.mp4"),
+    }
+    assert set(find_videos(["day */*"])) == {
+        "day_one-jump-mp4",
+        "day_two-jump-mov",
+        "day_two-jump-mp4",
+    }
+
+
+def test_no_name_that_is_made_takes_the_place_of_another() -> None:
+    put("a/jump.mp4", "a/jump.mov", "b/jump-mov.mp4")
+    assert find_videos(["?/*"])["jump-mov"] == Path("b/jump-mov.mp4")
+
+
+def test_refuses_two_videos_that_nothing_tells_apart() -> None:
+    put("videos/two words.mp4", "videos/two_words.mp4")
+    with pytest.raises(InputError, match="would all be the clip 'two_words'; rename all but one"):
+        find_videos(["videos/*"])
+
+
+def test_says_when_corrections_could_be_for_either_of_two_videos() -> None:
+    put("videos/jump.mp4", "videos/jump.mov", "clips/jump/clip.yaml")
+    with pytest.raises(InputError, match="rename clips/jump to the one that it was written for"):
         find_videos(["videos/*"])
 
 

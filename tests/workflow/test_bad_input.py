@@ -53,9 +53,9 @@ def unrun(fresh: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
             "clips/demo/edits/a b.yaml: 'a b' cannot be the name of an edit; rename the file",
         ),
         (
-            "videos/two words.mp4",
+            "videos/+.mp4",
             "",
-            "videos/two words.mp4: 'two words' cannot be the name of a clip; rename the file",
+            "videos/+.mp4: no clip can be called that; give the file a name with a letter or digit",
         ),
     ],
 )
