@@ -20,7 +20,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 
 # What these modules, or those in them, say reaches a stage as its settings, or changes no result.
-WITHOUT_EFFECT = ("retime.config", "retime.errors", "retime.progress")
+WITHOUT_EFFECT = ("retime.config", "retime.errors", "retime.needs", "retime.progress")
 
 # Of a video, this many blocks are read, spread evenly over the file.
 BLOCKS, BLOCK_BYTES = 64, 64 << 10

@@ -71,13 +71,6 @@ class ClipTensors:
         """Return height and width of the frames."""
         return tuple(self.rgb.shape[-2:])
 
-    def bytes(self) -> int:
-        """Return the memory held by the tensors."""
-        masks = (self.positive, self.core, self.negative, self.clear)
-        tensors = (self.rgb, *masks, self.evidence, self.least)
-        taps = sum(t.pixels.numel() * 60 for row in self.taps for t in row)
-        return sum(t.numel() * t.element_size() for t in tensors) + taps
-
     def fingerprint(self) -> str:
         """Return a digest of everything that training depends on."""
         digest = hashlib.sha256()
@@ -287,7 +280,8 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     core = torch.from_numpy(_core(trimap == OPAQUE))
     texture = texel_colours(_seen_texture(pictures, positive, taps), len(ids), tile)
     recognised = _recognised(pictures, core, taps, *texture)
-    others = recognised.sum(1, keepdim=True) > recognised.long()  # someone else is seen here
+    found = recognised.to(torch.uint8)
+    others = found.sum(1, keepdim=True, dtype=torch.uint8) > found  # someone else is seen here
     return ClipTensors(
         rgb=pictures,
         positive=positive,

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,17 @@ import torch
 from torch import Tensor
 
 from retime.artifacts import Decomposition, Seeds
-from retime.config import TrainSettings
+from retime.config import Settings, TrainSettings
 from retime.layers.checkpoint import Keeper, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.composite import over
 from retime.layers.epochs import Epochs, easier_half
 from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
 from retime.layers.objective import Targets, half, objective
 from retime.layers.renderer import settle_statistics
 from retime.layers.schedule import learning_rate, weights
+from retime.needs import Extent, memory_mib
 from retime.progress import Progress
 from retime.provenance import code_digest
 
@@ -114,11 +117,17 @@ class Trainer:
         settle_statistics(self.model.renderer, inputs)
 
     @torch.no_grad()
-    def render(self, t: int) -> Tensor:
-        """Return the layers of frame ``t``, [N, 4, h, w] in 0..1, after ``settle``."""
+    def render(self, t: int) -> tuple[Tensor, float]:
+        """Return what the renderer makes of frame ``t``, after ``settle``.
+
+        Returns:
+            The layers [N, 4, h, w] in 0..1, and the mean squared error of their composite.
+        """
         canvas = self.model.background(self.clip, [t])
         rgba, _ = self.model.passes(self.model.inputs(self.clip, [t]), 1)
-        return self.model.split(rgba, canvas)[0][0]
+        layers, background = self.model.split(rgba, canvas)
+        made = over(layers, self.clip.order[t : t + 1], background)[0]
+        return layers[0], (made - self.clip.rgb[t]).square().mean().item()
 
 
 def to_bytes(picture: Tensor) -> np.ndarray:
@@ -137,6 +146,20 @@ def unpack_weights(model: LayeredModel, packed: np.ndarray) -> None:
     """Load what ``pack_weights`` packed into a model of the same clip and settings."""
     state = torch.load(io.BytesIO(packed.tobytes()), weights_only=True, map_location="cpu")
     model.load_state_dict(state)
+
+
+def _say_need(seeds: Path, settings: TrainSettings) -> None:
+    """Tell on stderr what the training of a clip will need, before anything of it is loaded."""
+    with Seeds.open(seeds) as seed:
+        (count, layers), (width, height) = seed.order.shape, seed.working_size
+        size, people = tuple(seed.source_size), sum(map(len, seed.people))
+    extent = Extent(count, size, (width, height), size, people, layers)
+    need = memory_mib("train", extent, Settings(train=settings))
+    print(
+        f"train  {count} frames, {layers} layers, {width}x{height}: needs about {need:.0f} MiB",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def run_train(
@@ -165,13 +188,8 @@ def run_train(
     """
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+    _say_need(seeds, settings)
     clip = load_clip_tensors(frames, seeds, settings.tile)
-    print(
-        f"train  {clip.frames} frames, {clip.layers} layers, {clip.size[1]}x{clip.size[0]}: "
-        f"{clip.bytes() / 2**20:.0f} MiB of frames and maps",
-        file=sys.stderr,
-        flush=True,
-    )
     trainer = Trainer(clip, settings)
     key = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
     key += code_digest("train")
@@ -209,11 +227,15 @@ def run_train(
         names=names,
         **common,
     ) as result:
+        errors = []
         for t in range(clip.frames):
-            result.rgba[:, t] = to_bytes(trainer.render(t))
+            layers, error = trainer.render(t)
+            result.rgba[:, t] = to_bytes(layers)
+            errors.append(error)
         result.canvas[:] = to_bytes(canvas)
         result.seen[:] = clip.seen
         result.losses[:] = np.array(trainer.losses, np.float32)
         result.weights[:] = packed
+    print(f"train  PSNR {-10 * math.log10(max(np.mean(errors), 1e-10)):.2f} dB", file=sys.stderr)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)

@@ -163,7 +163,7 @@ def test_layers_keep_their_identity_whatever_their_order(tiny_clip):
             trainer.step()
         trainer.settle()
         for t in (0, 1, 2, 4, 5):
-            red, blue = trainer.render(t)[:, :, (14, 20), (10 + 8 * t, 54 - 8 * t)].unbind(0)
+            red, blue = trainer.render(t)[0][:, :, (14, 20), (10 + 8 * t, 54 - 8 * t)].unbind(0)
             assert red[3].tolist() == pytest.approx([1, 0], abs=0.35), (settings.background, t)
             assert blue[3].tolist() == pytest.approx([0, 1], abs=0.35), (settings.background, t)
 

@@ -11,8 +11,8 @@ rule uv:
         "../../envs/environment.yaml"
     threads: HALF
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory("uv"),
+        runtime=minutes("uv"),
     params:
         settings=settings("uv"),
         code=code_digest("uv"),

@@ -13,8 +13,8 @@ rule camera:
         "../../envs/environment.yaml"
     threads: HALF
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory("camera"),
+        runtime=minutes("camera"),
     params:
         settings=settings("camera"),
         masks=lambda wildcards, input: f"--masks={input.masks}" if input.masks else "",

@@ -14,6 +14,7 @@ from retime.clips import (
 )
 from retime.config import Config, load_clip, resolve, stage_json, validate
 from retime.errors import InputError
+from retime.needs import asked_memory, asked_minutes, clip_extent
 from retime.provenance import code_digest, files_digest, video_digest
 from retime.timing.edit import load_edit
 from retime.video.formats import EXPORTS
@@ -85,6 +86,27 @@ def source_digest(wildcards):
 def settings(stage):
     """Params function: one stage's settings for the clip, as JSON."""
     return lambda wildcards: stage_json(SETTINGS[wildcards.clip], stage)
+
+
+def extent(wildcards):
+    """How large the clip is, by what is known of it when a job is about to start."""
+    clip = wildcards.get("clip", DEMO)
+    tracks = Path("results") / clip / "tracks.h5"
+    return clip_extent(VIDEOS[clip], SETTINGS[clip], tracks), SETTINGS[clip]
+
+
+def memory(stage):
+    """Resource function: MiB to ask for."""
+    return lambda wildcards, attempt: asked_memory(
+        stage, *extent(wildcards), attempt=attempt
+    )
+
+
+def minutes(stage):
+    """Resource function: minutes to ask for."""
+    return lambda wildcards, threads, attempt: asked_minutes(
+        stage, *extent(wildcards), threads=threads, attempt=attempt
+    )
 
 
 def written(pattern):

@@ -9,8 +9,8 @@ rule demo_clip:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory("demo_clip"),
+        runtime=minutes("demo_clip"),
     params:
         code=code_digest("clip", "retime.demo.cli"),
     message:

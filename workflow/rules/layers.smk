@@ -15,8 +15,8 @@ rule cast:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory("seeds"),
+        runtime=minutes("seeds"),
     params:
         settings=settings("seeds"),
         masks=lambda wildcards, input: f"--masks={input.masks}" if input.masks else "",
@@ -44,8 +44,8 @@ rule seeds:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory("seeds"),
+        runtime=minutes("seeds"),
     params:
         settings=settings("seeds"),
         masks=lambda wildcards, input: f"--masks={input.masks}" if input.masks else "",
@@ -78,8 +78,8 @@ rule train:
         "../../envs/environment.yaml"
     threads: CORES
     resources:
-        mem_mb=8000,
-        runtime=480,
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
     params:
         settings=settings("train"),
         checkpoint="results/{clip}/checkpoints/train.ckpt",
@@ -108,8 +108,8 @@ rule upsample:
         "../../envs/environment.yaml"
     threads: CORES
     resources:
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=memory("upsample"),
+        runtime=minutes("upsample"),
     params:
         settings=settings("upsample"),
         checkpoint="results/{clip}/checkpoints/upsample.ckpt",

@@ -11,8 +11,8 @@ rule poses:
         "../../envs/environment.yaml"
     threads: CORES
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory("poses"),
+        runtime=minutes("poses"),
     params:
         settings=settings("poses"),
         code=code_digest("poses"),
@@ -37,8 +37,8 @@ rule tracks:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory("tracks"),
+        runtime=minutes("tracks"),
     params:
         settings=settings("tracks"),
         corrections=lambda wildcards, input: [

@@ -21,8 +21,8 @@ rule render:
         "../../envs/environment.yaml"
     threads: HALF
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory("render"),
+        runtime=minutes("render"),
     params:
         settings=settings("render"),
         code=code_digest("render"),
@@ -54,8 +54,8 @@ rule export:
         "../../envs/environment.yaml"
     threads: HALF
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=memory("render"),
+        runtime=minutes("render"),
     params:
         settings=settings("render"),
         code=code_digest("export"),
@@ -81,8 +81,8 @@ rule preview_edit:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("render"),
+        runtime=minutes("render"),
     params:
         settings=settings("render"),
         code=code_digest("preview_edit"),

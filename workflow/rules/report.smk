@@ -15,8 +15,8 @@ rule preview_tracks:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("preview"),
+        runtime=minutes("preview"),
     params:
         code=code_digest("preview_tracks"),
     message:
@@ -43,8 +43,8 @@ rule preview_uv:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("preview"),
+        runtime=minutes("preview"),
     params:
         code=code_digest("preview_uv"),
     message:
@@ -70,8 +70,8 @@ rule preview_layers:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("preview"),
+        runtime=minutes("preview"),
     params:
         code=code_digest("preview_layers"),
     message:
@@ -96,8 +96,8 @@ rule preview_losses:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("preview"),
+        runtime=minutes("preview"),
     params:
         code=code_digest("preview_losses"),
     message:

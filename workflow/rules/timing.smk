@@ -14,8 +14,8 @@ rule warp:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("warp"),
+        runtime=minutes("warp"),
     params:
         written=written_digest("edits/{edit}.yaml"),
         heard=lambda wildcards: files_digest(map(Path, sounds_of_edit(wildcards))),
@@ -45,8 +45,8 @@ rule preview_timing:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("preview"),
+        runtime=minutes("preview"),
     params:
         code=code_digest("preview_timing"),
     message:
@@ -68,8 +68,8 @@ rule suggest:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory("warp"),
+        runtime=minutes("warp"),
     params:
         code=code_digest("suggest"),
     message:

@@ -10,8 +10,8 @@ rule frames:
     conda:
         "../../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory("frames"),
+        runtime=minutes("frames"),
     params:
         settings=settings("frames"),
         video=source_digest,

@@ -1,0 +1,212 @@
+"""What each stage will need of memory and time, estimated before it starts.
+
+A scheduler kills a job that outgrows what was asked for, and a job that asks for too much waits.
+So the workflow asks for what a clip of this many frames, pixels and layers takes. The constants
+were fitted to ``docs/memory.md`` (measured by ``python -m retime.benchmark.memory``) and hold for
+a CPU; a test holds them to what is measured.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from retime.config import Settings, TrainSettings
+from retime.video.header import Header, read_header
+from retime.video.sizes import Size, layer_size, working_size
+
+PEOPLE = 4  # taken where neither tracks nor clip.yaml say how many there are
+UNREADABLE = Header(300, 25.0, (1920, 1080))  # taken of a video whose header says nothing
+MARGIN = 1.25  # asked for, over what was measured
+SLOWER = 4.0  # a busy node may be so much slower than where times were measured
+MEGA = 1e6
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How large a clip is."""
+
+    frames: int
+    source: Size
+    working: Size
+    layer: Size  # of the finished layers
+    people: int
+    layers: int  # without the background
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stage takes: a constant, and so much for each megapixel of what it handles."""
+
+    constant: float
+    source: float = 0  # of a frame of the video
+    layer: float = 0  # of a frame at layer size
+    layers: float = 0  # of all layers of a frame at layer size
+    clip: float = 0  # of all frames at working size
+    clip_layers: float = 0  # of all layers of all frames at working size
+    people: float = 0  # of a person (no pixels)
+
+    def of(self, extent: Extent) -> float:
+        """Return the sum for a clip."""
+        source, working, layer = (
+            math.prod(size) / MEGA for size in (extent.source, extent.working, extent.layer)
+        )
+        return (
+            self.constant
+            + self.source * source
+            + layer * (self.layer + self.layers * (extent.layers + 1))
+            + working * extent.frames * (self.clip + self.clip_layers * extent.layers)
+            + self.people * extent.people
+        )
+
+
+def clip_extent(video: Path, settings: Settings, tracks: Path | None = None) -> Extent:
+    """Estimate how large a clip is.
+
+    Args:
+        video: the clip's video, or folder of pictures; only its header is read.
+        settings: of the clip's stages.
+        tracks: ``tracks.h5``, which tells the number of people once it is there.
+    """
+    frames, fps, source = _header(video, _stamp(video)) or UNREADABLE
+    span = settings.frames.range
+    frames = len(range(frames)[span.start : span.end : span.step])
+    if settings.frames.fps is not None:
+        frames = round(frames * settings.frames.fps / fps)
+    working = working_size(source, settings.frames.working_height)
+    seeds = settings.seeds
+    people = PEOPLE
+    if tracks is not None and (stamp := _stamp(tracks)):
+        people = _people(tracks, stamp)
+    elif seeds.layers:
+        people = sum(len(layer.people) for layer in seeds.layers)
+    layers = len(seeds.layers) or max(1, people - len(seeds.ignore))
+    size = layer_size(source, working, settings.frames.layer_scale)
+    return Extent(max(frames, 2), source, working, size, people, layers)
+
+
+Stamp = tuple[int, int] | None
+
+
+def _stamp(path: Path) -> Stamp:
+    """Return what tells a file from its next version; None where there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+# Each job of a clip asks twice, for memory and for time.
+@functools.cache
+def _header(video: Path, stamp: Stamp) -> Header | None:
+    return read_header(video)
+
+
+@functools.cache
+def _people(tracks: Path, stamp: Stamp) -> int:
+    from retime.artifacts import Tracks
+    from retime.errors import InputError
+
+    try:
+        with Tracks.open(tracks) as people:
+            return max(1, len(people.ids))
+    except InputError:  # the stage that reads it says so
+        return PEOPLE
+
+
+# MiB. Only what reads all frames at working size at once has shares that grow with their number.
+MEMORY = {
+    "demo_clip": Cost(500),
+    "frames": Cost(90, source=60, layer=20),
+    "poses": Cost(340, layer=30),
+    "tracks": Cost(170, layer=15, clip=1),
+    "camera": Cost(120, layer=40, clip=1),
+    "uv": Cost(850, clip_layers=1),
+    "seeds": Cost(110, clip_layers=0.5),
+    "train": Cost(490, clip=45, clip_layers=50),
+    "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=50),
+    "warp": Cost(120, source=60),
+    "render": Cost(260, layer=250, layers=60),
+    "preview": Cost(250, layer=60, layers=60, clip=1),
+}
+# Seconds of one core; `train` and `upsample` come with what their steps take.
+SECONDS = {
+    "demo_clip": Cost(60),
+    "frames": Cost(5, clip=1),
+    "poses": Cost(10, clip=4),
+    "tracks": Cost(5, clip=1),
+    "camera": Cost(10, clip=3),
+    "uv": Cost(10, clip_layers=2),
+    "seeds": Cost(5, clip_layers=0.3),
+    "train": Cost(20, clip=2, clip_layers=2),
+    "upsample": Cost(20, clip=5, clip_layers=20),
+    "warp": Cost(5, clip=0.5),
+    "render": Cost(10, clip=4, clip_layers=4),
+    "preview": Cost(20, clip=0.5),
+}
+
+
+def memory_mib(stage: str, extent: Extent, settings: Settings) -> float:
+    """Return the peak memory that a stage will need on a clip, MiB."""
+    need = MEMORY[stage].of(extent)
+    if stage == "train":
+        need += _step_bytes(settings.train, extent) / MIB
+    return need
+
+
+def core_seconds(stage: str, extent: Extent, settings: Settings) -> float:
+    """Return how long a stage will take on one core, seconds."""
+    need = SECONDS[stage].of(extent)
+    if stage == "train":
+        train = settings.train
+        steps = _steps(train.steps, train.epochs, train.batch, extent.frames)
+        need += steps * train.batch * _pass_seconds(train.channels) * _passes(train, extent)
+    if stage == "upsample":
+        upsample = settings.upsample
+        steps = _steps(upsample.steps, upsample.epochs, upsample.batch, extent.frames)
+        layers = (extent.layers + 1) * min(upsample.crop**2, math.prod(extent.layer)) / MEGA
+        need += steps * upsample.batch * _pass_seconds(upsample.channels) * layers
+    return need
+
+
+def asked_memory(stage: str, extent: Extent, settings: Settings, attempt: int = 1) -> int:
+    """Return the memory to ask for, MiB: more after each attempt that failed."""
+    return math.ceil(MARGIN * memory_mib(stage, extent, settings) * attempt)
+
+
+def asked_minutes(
+    stage: str, extent: Extent, settings: Settings, threads: int = 1, attempt: int = 1
+) -> int:
+    """Return the time to ask for, minutes: more after each attempt that failed.
+
+    Threads are taken to help by the root of their number.
+    """
+    seconds = SLOWER * core_seconds(stage, extent, settings) / math.sqrt(threads)
+    return math.ceil((5 + seconds / 60) * attempt)
+
+
+def _steps(steps: int, epochs: int | None, batch: int, frames: int) -> int:
+    return steps if epochs is None else epochs * math.ceil(frames / batch)
+
+
+def _passes(train: TrainSettings, extent: Extent) -> float:
+    """Return the megapixels that the renderer makes of one frame, all layers together."""
+    layers = extent.layers + (train.background == "network")
+    width, height = (side + -side % 32 for side in extent.working)
+    return layers * width * height / MEGA
+
+
+def _pass_seconds(channels: int) -> float:
+    """Return the seconds of one core that a megapixel takes there and back."""
+    return 0.7 * (channels / 16) ** 1.7
+
+
+def _step_bytes(train: TrainSettings, extent: Extent) -> float:
+    """Return what a training step holds at its peak: features and their gradients, 4 bytes each.
+
+    The widest maps, which count, are about ten times the base channels at full size.
+    """
+    at_once = min(train.batch, extent.frames)
+    return at_once * _passes(train, extent) * MEGA * 40 * train.channels
