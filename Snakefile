@@ -20,18 +20,27 @@ include: "workflow/rules/layers.smk"
 include: "workflow/rules/timing.smk"
 include: "workflow/rules/render.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/summary.smk"
 include: "workflow/rules/benchmark.smk"
 
 
 localrules:
     all,
     demo,
+    summary,
+
+
+# With clips that failed the rule is not reached, but what became of them is told all the same.
+onerror:
+    shell(
+        "retime summary {CONFIG.videos:q} {DEMO_FLAG} --out results/summary.html || true"
+    )
 
 
 rule all:
     default_target: True
     input:
-        all_results,
+        rules.summary.output,
     message:
         "All clips are done"
 

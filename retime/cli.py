@@ -238,6 +238,24 @@ def suggest(
         typer.echo(text)
 
 
+@app.command()
+def summary(
+    videos: Annotated[list[str] | None, typer.Argument(help="As in config.yaml.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The demo clip, too.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write a page of HTML here.")] = None,
+) -> None:
+    """Say of each clip whether it is done or what failed and why; time, memory, quality."""
+    from retime.atomic import write_text
+    from retime.clips import DEMO, find_edits, find_videos
+    from retime.summary import page, summarise_all, text
+
+    clips = [*([DEMO] if demo else []), *find_videos(videos or ["videos/*"])]
+    found = summarise_all({clip: find_edits(clip) for clip in clips})
+    typer.echo(text(found))
+    if out is not None:
+        write_text(out, page(found))
+
+
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
 app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")
