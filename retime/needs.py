@@ -2,8 +2,8 @@
 
 A scheduler kills a job that outgrows what was asked for, and a job that asks for too much waits.
 So the workflow asks for what a clip of this many frames, pixels and layers takes. The constants
-were fitted to ``docs/memory.md`` (measured by ``python -m retime.benchmark.memory``) and hold for
-a CPU; a test holds them to what is measured.
+were fitted to the peaks and times of single stages on clips of 20 to 80 frames, two to four people,
+and 224x126 to 448x256 pixels, on a CPU.
 """
 
 import functools

@@ -84,6 +84,24 @@ def test_training_needs_what_its_batch_and_network_take() -> None:
     assert memory_mib("train", SMALL, paper) == pytest.approx(base + step)
 
 
+@pytest.mark.parametrize(
+    ("frames", "people", "working", "measured"),
+    [
+        (20, 2, (224, 126), {"train": 614, "upsample": 685, "uv": 837, "poses": 310}),
+        (20, 4, (224, 126), {"train": 717, "upsample": 727, "uv": 771, "poses": 334}),
+        (80, 2, (224, 126), {"train": 886, "upsample": 752, "uv": 750, "poses": 306}),
+        (20, 2, (448, 256), {"train": 997, "upsample": 1145, "uv": 777, "poses": 324}),
+    ],
+)
+def test_enough_is_asked_for_what_was_measured(
+    frames: int, people: int, working: tuple[int, int], measured: dict[str, float]
+) -> None:
+    double = (2 * working[0], 2 * working[1])
+    extent = Extent(frames, double, working, double, people, people)
+    for stage, peak in measured.items():
+        assert peak <= asked_memory(stage, extent, SETTINGS) <= 2 * peak, stage
+
+
 def test_training_at_the_papers_size_stays_below_eight_gigabytes() -> None:
     long = Extent(200, (896, 512), (448, 256), (896, 512), 4, 4)
     assert memory_mib("train", long, SETTINGS) < 8192
