@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,7 +49,7 @@ class Slurm:
 
 
 @pytest.fixture(scope="session")
-def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
+def slurm() -> Iterator[Slurm]:
     """Three nodes on this host, one of them with a GPU (of sorts: nothing computes on it)."""
     search = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])
     missing = [name for name in NEEDED if shutil.which(name, path=search) is None]
@@ -57,13 +58,18 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
             f"no SLURM here ({', '.join(missing)} missing); on Debian and Ubuntu, as root: "
             "tests/cluster/slurm.sh install"
         )
-    folder = tmp_path_factory.mktemp("slurm")
     environment = os.environ | {"PATH": search}
-    subprocess.run([SCRIPT, "up", folder], env=environment, check=True, timeout=120)
-    try:
-        yield Slurm(folder)
-    finally:
-        subprocess.run([SCRIPT, "down", folder], env=environment, check=True, timeout=120)
+
+    def script(command: str, folder: str) -> None:
+        subprocess.run([SCRIPT, command, folder], env=environment, check=True, timeout=120)
+
+    # munge wants to be reached through folders that all may enter, which pytest's own are not.
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder:
+        script("up", folder)
+        try:
+            yield Slurm(Path(folder))
+        finally:
+            script("down", folder)
 
 
 @pytest.fixture(scope="session")

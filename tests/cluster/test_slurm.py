@@ -1,26 +1,34 @@
 """The demo and a folder of clips through a real SLURM, and what SLURM does to jobs at times."""
 
+import contextlib
+import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+import psutil
 import pytest
+from workflow.project import TINY, Project
 
 from retime.artifacts import Layers
-from tests.workflow.project import TINY, Project
 
 from .conftest import Slurm
+
+T = TypeVar("T")
 
 pytestmark = [pytest.mark.workflow, pytest.mark.cluster]
 
 # Of this site rather than of any: no accounts, no accounting, jobs looked at every two seconds, one
 # core each since the nodes share two.
 SITE = (
-    *("--workflow-profile", "profiles/slurm", "--jobs", "4", "--slurm-no-account"),
+    *("--set-threads", "poses=1", "camera=1", "uv=1", "train=1", "upsample=1", "render=1"),
+    *("--workflow-profile", "profiles/slurm", "--slurm-no-account"),
     *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"),
-    *("--set-threads", "poses=1"),
+    *("--jobs", "4"),
 )
 
 
@@ -36,10 +44,15 @@ def through_slurm(project: Project, *arguments: str) -> subprocess.CompletedProc
     return project.run("snakemake", "--configfile", TINY, *SITE, *arguments)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> object:
-    """Return the first true value of ``condition``."""
+def running(slurm: Slurm) -> dict[int, tuple[str, str, str]]:
+    return {number: job for number, job in slurm.jobs().items() if job[0] == "RUNNING"}
+
+
+def wait_for(condition: Callable[[], T], run: Future, seconds: float = 300) -> T:
+    """Return the first true value of ``condition`` while a run goes on."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        assert not run.done(), run.result()
         if value := condition():
             return value
         time.sleep(0.2)
@@ -68,8 +81,74 @@ def test_the_demo_and_a_folder_of_clips(project: Project, tiny_video: Path, slur
             assert layers.rgba.shape[1] == frames
     videos = sorted(path.name for path in project.root.glob("results/*/edits/*/[!b]*.mp4"))
     assert videos == ["freeze.mp4", "remove.mp4", "still.mp4", "together.mp4"]
-    finished = (slurm.folder / "log/finished-jobs").read_text()
-    # Of a clip: one job up to training, training, upsampling, two pictures, and each edit.
-    assert finished.count("JobId=") < 60, finished
-    said = [path.read_text() for path in project.root.glob("logs/slurm/**/*.log")]
-    assert any("CUDA_VISIBLE_DEVICES" in text for text in said) or "gpu" in finished
+    finished = (slurm.folder / "log/finished-jobs").read_text().splitlines()
+    # Of each clip one job up to training, training, upsampling and two pictures; four edits, the
+    # demo's rendering, and three attempts at the letter.
+    assert len(finished) == 4 * 5 + 4 + 1 + 3
+    assert sum("Partition=gpu" in job and "gres/gpu=1" in job for job in finished) == 4
+    assert list(project.root.glob("logs/slurm/*prepare*/*.log"))
+
+
+def trainer_of(project: Project) -> psutil.Process | None:
+    """Return the process that trains in a project."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            words = process.cmdline()
+            if words[1:3] == [shutil.which("retime"), "train"] and process.cwd() == str(
+                project.root
+            ):
+                return process
+    return None
+
+
+def test_cancelled_jobs_killed_steps_and_drained_nodes(
+    project: Project, tiny_video: Path, slurm: Slurm
+) -> None:
+    (project.root / "films").mkdir()
+    shutil.copy(tiny_video, project.root / "films/jump.mp4")
+    project.write("clips/jump/clip.yaml", "settings: {train: {steps: 1500}}")
+    target, log = "results/jump/decomposition.h5", project.root / "logs/jump/train.log"
+
+    def training() -> int | None:
+        """Return the job that trains, once it is on its way."""
+        jobs = list(running(slurm))
+        spoke = log.is_file() and re.search(r"^train +\d+/1500", log.read_text(), re.MULTILINE)
+        return jobs[0] if jobs and spoke and trainer_of(project) else None
+
+    with ThreadPoolExecutor() as threads:
+        run = threads.submit(
+            through_slurm, project, target, "--config", "videos=films/*", "demo=false"
+        )
+        _, node, _ = next(iter(wait_for(lambda: running(slurm), run).values()))
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
+        first = wait_for(training, run)
+        assert slurm.jobs()[first][1] != node  # but what ran there was left to its end
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        slurm.command("scancel", str(first))
+        second = wait_for(lambda: (job := training()) != first and job, run)
+        assert "train  resumed at step" in log.read_text()
+        trainer_of(project).kill()
+        third = wait_for(lambda: (job := training()) not in (None, second) and job, run)
+        assert "train  resumed at step" in log.read_text()
+        done = run.result()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert first < second < third
+    broken = (project.root / target).read_bytes()
+    assert not list((project.root / "results/jump").rglob("*partial*"))
+    (project.root / target).unlink()
+    assert (
+        project.run(
+            "snakemake",
+            "--configfile",
+            TINY,
+            "--cores",
+            "1",
+            target,
+            "--config",
+            "videos=films/*",
+            "demo=false",
+        ).returncode
+        == 0
+    )
+    assert "resumed" not in log.read_text()
+    assert (project.root / target).read_bytes() == broken
