@@ -1,15 +1,53 @@
-"""Files and folders that are there whole or not at all."""
+"""Files and folders that are there whole or not at all, whatever kills the process."""
 
 import contextlib
+import glob
 import os
+import platform
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+# A partial file written on another machine is left behind if it has not grown for so long.
+ABANDONED_SECONDS = 3600.0
+HOST = re.sub(r"\W", "-", platform.node()) or "host"
+OWNER = re.compile(r"\.([^.]+)\.(\d+)\.partial(?:\.\w+)?$")
+
 
 def partial_path(path: Path) -> Path:
-    """Return where this process writes what will be ``path``: hidden, beside it, of its kind."""
-    return path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    """Return where this process writes what will be ``path``: hidden, beside it, of its kind.
+
+    What killed processes left of the same file is cleared away.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.partial*"):
+        if _abandoned(left):
+            _discard(left)
+    return path.with_name(f".{path.name}.{HOST}.{os.getpid()}.partial{path.suffix}")
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _abandoned(partial: Path) -> bool:
+    """Tell whether nobody writes a partial file any more."""
+    owner = OWNER.search(partial.name)
+    if owner is None:
+        return False
+    try:
+        if owner[1] != HOST:
+            return time.time() - partial.stat().st_mtime > ABANDONED_SECONDS
+        os.kill(int(owner[2]), 0)
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+    except PermissionError:  # someone else's process
+        return False
+    return False
 
 
 @contextlib.contextmanager

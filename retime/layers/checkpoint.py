@@ -1,9 +1,12 @@
 """Progress of a training on disk: whole or not there, resumed only by the same training."""
 
+import os
 import pickle
 import signal
+import struct
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,35 +16,73 @@ import torch
 from retime.atomic import replacing
 
 FORMAT = 1
+# What torch raises for bytes that are no checkpoint, from its reader of archives to its unpickler.
+READING_ERRORS = (
+    *(OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(MemoryError, AssertionError, pickle.UnpicklingError, struct.error, zipfile.BadZipFile),
+)
+
+
+def before(path: Path) -> Path:
+    """Return where the checkpoint before the one at ``path`` is kept."""
+    return path.with_name(f"{path.name}.before")
 
 
 def save_checkpoint(path: Path, fingerprint: str, state: dict[str, Any]) -> None:
-    """Write a checkpoint; a crash leaves the one before it in place."""
+    """Write a checkpoint; the one before it is kept, and a crash leaves both whole."""
     with replacing(path) as partial:
-        torch.save({"format": FORMAT, "fingerprint": fingerprint, "state": state}, partial)
+        with partial.open("wb") as file:
+            torch.save({"format": FORMAT, "fingerprint": fingerprint, "state": state}, file)
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must not leave a name without contents
+        if path.exists():
+            path.replace(before(path))
+
+
+def drop_checkpoints(path: Path | None) -> None:
+    """Delete what is kept of a training that has ended well."""
+    if path is not None:
+        path.unlink(missing_ok=True)
+        before(path).unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path | None, fingerprint: str) -> dict[str, Any] | None:
-    """Return the state at ``path``, or None where training has to start afresh (and say why).
+    """Return the state at ``path``, or None where training has to start afresh.
 
     A checkpoint counts only if it is whole and was made from the same inputs, settings and code,
-    of which ``fingerprint`` is the digest.
+    of which ``fingerprint`` is the digest. One that does not count is left where it is; why it
+    does not is said, and the one before it is tried.
     """
-    if path is None or not path.exists():
+    if path is None:
         return None
+    for place in (path, before(path)):
+        if not place.exists():
+            continue
+        held = _read(place)
+        reason = held if isinstance(held, str) else _mismatch(held, fingerprint)
+        if not reason:
+            return held["state"]
+        print(f"{place}: {reason}; not used", file=sys.stderr)
+    return None
+
+
+def _read(path: Path) -> dict[str, Any] | str:
+    """Return what a checkpoint holds, or why it cannot be read."""
     try:
         held = torch.load(path, weights_only=True, map_location="cpu")
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+    except READING_ERRORS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        print(f"{path}: not a whole checkpoint ({reason}); starting afresh", file=sys.stderr)
-        return None
-    if not isinstance(held, dict) or held.get("format") != FORMAT:
-        print(f"{path}: a checkpoint of another version; starting afresh", file=sys.stderr)
-        return None
+        return f"not a whole checkpoint ({reason})"
+    return held if isinstance(held, dict) else "not a checkpoint"
+
+
+def _mismatch(held: dict[str, Any], fingerprint: str) -> str:
+    """Return why a whole checkpoint does not count, "" if it does."""
+    if held.get("format") != FORMAT or not isinstance(held.get("state"), dict):
+        return "a checkpoint of another version"
     if held.get("fingerprint") != fingerprint:
-        print(f"{path}: made from other inputs or settings; starting afresh", file=sys.stderr)
-        return None
-    return held["state"]
+        return "made from other inputs or settings"
+    return ""
 
 
 class Keeper:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from retime.artifacts import Decomposition, Seeds
 from retime.config import Settings, TrainSettings
-from retime.layers.checkpoint import Keeper, load_checkpoint
+from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.composite import over
 from retime.layers.epochs import Epochs, easier_half
@@ -237,5 +237,4 @@ def run_train(
         result.losses[:] = np.array(trainer.losses, np.float32)
         result.weights[:] = packed
     print(f"train  PSNR {-10 * math.log10(max(np.mean(errors), 1e-10)):.2f} dB", file=sys.stderr)
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
+    drop_checkpoints(checkpoint)

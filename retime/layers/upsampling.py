@@ -8,7 +8,7 @@ import torch
 
 from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
-from retime.layers.checkpoint import Keeper, load_checkpoint
+from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
 from retime.layers.clip_tensors import load_clip_tensors
 from retime.layers.enlarger import LayerEnlarger
 from retime.layers.full_size import full_size_canvas
@@ -90,8 +90,7 @@ def run_upsample(
                 rgba = to_bytes(enlarger.layers(t))  # [N + 1, H, W, 4]
                 rgba[rgba[..., 3] == 0] = 0  # what is clear has no colour, and packs to nothing
                 result.rgba[:, t] = rgba
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
+    drop_checkpoints(checkpoint)
 
 
 def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:

@@ -1,7 +1,6 @@
 """Stage ``render``: layers and a time map become a video."""
 
 import contextlib
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -59,7 +58,7 @@ def run_render(
     with open_edit(layers, camera, timemap, settings) as edit, contextlib.ExitStack() as stack:
         composition, fps, (width, height) = edit.composition, edit.fps, edit.size
         colour = source_colours(video)
-        silent = out.with_name(f".{out.stem}.{os.getpid()}.silent.mp4")
+        silent = out.with_name(f".{out.stem}.silent.mp4")
         stack.callback(silent.unlink, missing_ok=True)
         with contextlib.ExitStack() as writing:
             edit_writer = writing.enter_context(

@@ -10,13 +10,13 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
+from retime.atomic import partial_path
 from retime.errors import InputError
 from retime.video.probing import start_seconds
 from retime.video.sound import (
     layout_of,
     merge,
     open_for_writing,
-    partial_path,
     sound_stream,
 )
 
@@ -51,8 +51,8 @@ def mux_retimed_sound(
         return False
     samples, rate = sound
     retimed = retimed_samples(samples, rate, times, fps)
+    out.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_path(out)
-    partial.parent.mkdir(parents=True, exist_ok=True)
     try:
         with av.open(str(video)) as seen, open_for_writing(partial) as made:
             pictures = seen.streams.video[0]

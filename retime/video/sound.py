@@ -1,7 +1,6 @@
 """Put a stretch of one video's sound under another video's pictures."""
 
 import heapq
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ import av.audio.stream
 import av.container
 import av.error
 
+from retime.atomic import partial_path
 from retime.errors import InputError
 from retime.video.probing import start_seconds
 
@@ -48,8 +48,8 @@ def mux_sound(video: Path, source: Path, out: Path, start: float, duration: floa
     Raises:
         InputError: the sound cannot be read.
     """
+    out.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_path(out)
-    partial.parent.mkdir(parents=True, exist_ok=True)
     try:
         with av.open(str(source)) as heard:
             if not heard.streams.audio:
@@ -89,11 +89,6 @@ def _mux(
             packets = _encoded(sound, heard, to_sound, start, duration)
         shown = (packet for packet in seen.demux(pictures) if packet.dts is not None)
         return merge(made, packets, to_sound, shown, to_pictures)
-
-
-def partial_path(out: Path) -> Path:
-    """Return where a file is written before it is whole."""
-    return out.with_name(f".{out.stem}.{os.getpid()}.sound.partial{out.suffix}")
 
 
 def open_for_writing(out: Path) -> av.container.OutputContainer:

@@ -1,6 +1,10 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
 import torch
 
-from retime.layers.checkpoint import load_checkpoint, save_checkpoint
+from retime.layers.checkpoint import drop_checkpoints, load_checkpoint, save_checkpoint
 
 
 def test_a_checkpoint_comes_back(tmp_path):
@@ -18,13 +22,56 @@ def test_a_missing_checkpoint_is_no_matter(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_other_inputs_or_a_file_cut_short_start_afresh(tmp_path, capsys):
+def test_other_inputs_or_another_version_are_said_and_not_used(tmp_path, capsys):
     path = tmp_path / "train.ckpt"
     save_checkpoint(path, "key", {"done": 3})
     assert load_checkpoint(path, "another") is None
-    assert "other inputs or settings; starting afresh" in capsys.readouterr().err
+    assert "made from other inputs or settings; not used" in capsys.readouterr().err
+    assert load_checkpoint(path, "key") == {"done": 3}  # it is left where it is
+    for other in ({"format": 0, "fingerprint": "key", "state": {}}, {"format": 1}):
+        torch.save(other, path)
+        assert load_checkpoint(path, "key") is None
+        assert "a checkpoint of another version; not used" in capsys.readouterr().err
+
+
+def test_of_a_file_cut_short_the_one_before_it_is_used(tmp_path, capsys):
+    path = tmp_path / "train.ckpt"
+    for done in (3, 4, 5):
+        save_checkpoint(path, "key", {"done": done})
+    assert load_checkpoint(path, "key") == {"done": 5}
     whole = path.read_bytes()
     for length in (0, 10, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
-        assert load_checkpoint(path, "key") is None
-        assert "not a whole checkpoint" in capsys.readouterr().err
+        assert load_checkpoint(path, "key") == {"done": 4}
+        assert "train.ckpt: not a whole checkpoint" in capsys.readouterr().err
+    path.unlink()  # as when killed between putting the old one aside and the new one in place
+    assert load_checkpoint(path, "key") == {"done": 4}
+    drop_checkpoints(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_file_is_never_taken_for_a_checkpoint_nor_run(tmp_path, seed):
+    path = tmp_path / "train.ckpt"
+    weights = torch.arange(64.0)
+    save_checkpoint(path, "key", {"w": weights})
+    random = np.random.default_rng(seed)
+    contents = np.frombuffer(path.read_bytes(), np.uint8).copy()
+    for place in random.integers(len(contents), size=40):
+        contents[place] = random.integers(256)
+    path.write_bytes(contents.tobytes())
+    state = load_checkpoint(path, "key")  # whichever it is, nothing is raised
+    assert state is None or set(state) == {"w"}
+
+
+def test_code_in_a_checkpoint_is_not_run(tmp_path, capsys):
+    path, touched = tmp_path / "train.ckpt", tmp_path / "touched"
+
+    class Touches:
+        def __reduce__(self):
+            return Path.touch, (touched,)
+
+    torch.save({"format": 1, "fingerprint": "key", "state": Touches()}, path)
+    assert load_checkpoint(path, "key") is None
+    assert "not a whole checkpoint" in capsys.readouterr().err
+    assert not touched.exists()
