@@ -3,6 +3,7 @@
 import contextlib
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -48,7 +49,7 @@ def running(slurm: Slurm) -> dict[int, tuple[str, str, str]]:
     return {number: job for number, job in slurm.jobs().items() if job[0] == "RUNNING"}
 
 
-def wait_for(condition: Callable[[], T], run: Future, seconds: float = 300) -> T:
+def wait_for(condition: Callable[[], T], run: Future, seconds: float = 600) -> T:
     """Return the first true value of ``condition`` while a run goes on."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -90,14 +91,14 @@ def test_the_demo_and_a_folder_of_clips(project: Project, tiny_video: Path, slur
 
 
 def trainer_of(project: Project) -> psutil.Process | None:
-    """Return the process that trains in a project."""
+    """Return the process that trains in a project, once it would keep its progress if ended."""
+    command = [shutil.which("retime"), "train"]
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            words = process.cmdline()
-            if words[1:3] == [shutil.which("retime"), "train"] and process.cwd() == str(
-                project.root
-            ):
-                return process
+        with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
+            if process.cmdline()[1:3] == command and process.cwd() == str(project.root):
+                status = Path(f"/proc/{process.pid}/status").read_text()
+                caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)[1], 16)
+                return process if caught & 1 << (signal.SIGTERM - 1) else None
     return None
 
 
@@ -106,49 +107,38 @@ def test_cancelled_jobs_killed_steps_and_drained_nodes(
 ) -> None:
     (project.root / "films").mkdir()
     shutil.copy(tiny_video, project.root / "films/jump.mp4")
-    project.write("clips/jump/clip.yaml", "settings: {train: {steps: 1500}}")
+    project.write("clips/jump/clip.yaml", "settings: {train: {steps: 600}}")
     target, log = "results/jump/decomposition.h5", project.root / "logs/jump/train.log"
+    arguments = (target, "--config", "videos=films/*", "demo=false")
 
-    def training() -> int | None:
-        """Return the job that trains, once it is on its way."""
-        jobs = list(running(slurm))
-        spoke = log.is_file() and re.search(r"^train +\d+/1500", log.read_text(), re.MULTILINE)
-        return jobs[0] if jobs and spoke and trainer_of(project) else None
+    def training_but(*jobs: int) -> int | None:
+        """Return the job that trains, if it is none of those."""
+        return next((n for n in running(slurm) if n not in jobs and trainer_of(project)), None)
+
+    def resumed() -> bool:
+        return "train  resumed at step" in log.read_text()
 
     with ThreadPoolExecutor() as threads:
-        run = threads.submit(
-            through_slurm, project, target, "--config", "videos=films/*", "demo=false"
-        )
-        _, node, _ = next(iter(wait_for(lambda: running(slurm), run).values()))
+        run = threads.submit(through_slurm, project, *arguments)
+        prepare, (_, node, _) = next(iter(wait_for(lambda: running(slurm), run).items()))
         slurm.command("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
-        first = wait_for(training, run)
+        first = wait_for(lambda: training_but(prepare), run)
         assert slurm.jobs()[first][1] != node  # but what ran there was left to its end
         slurm.command("scontrol", "update", f"NodeName={node}", "State=RESUME")
         slurm.command("scancel", str(first))
-        second = wait_for(lambda: (job := training()) != first and job, run)
-        assert "train  resumed at step" in log.read_text()
+        second = wait_for(lambda: training_but(prepare, first), run)
+        wait_for(resumed, run)
         trainer_of(project).kill()
-        third = wait_for(lambda: (job := training()) not in (None, second) and job, run)
-        assert "train  resumed at step" in log.read_text()
+        third = wait_for(lambda: training_but(prepare, first, second), run)
+        wait_for(resumed, run)
         done = run.result()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert first < second < third
+    assert prepare < first < second < third
     broken = (project.root / target).read_bytes()
-    assert not list((project.root / "results/jump").rglob("*partial*"))
+    left = [path.name for path in (project.root / "results/jump").rglob("*") if path.is_file()]
+    assert not [name for name in left if "partial" in name or "ckpt" in name]
     (project.root / target).unlink()
-    assert (
-        project.run(
-            "snakemake",
-            "--configfile",
-            TINY,
-            "--cores",
-            "1",
-            target,
-            "--config",
-            "videos=films/*",
-            "demo=false",
-        ).returncode
-        == 0
-    )
-    assert "resumed" not in log.read_text()
+    unbroken = project.run("snakemake", "--configfile", TINY, "--cores", "1", *arguments)
+    assert unbroken.returncode == 0, unbroken.stdout + unbroken.stderr
+    assert not resumed()
     assert (project.root / target).read_bytes() == broken
