@@ -37,9 +37,12 @@ onerror:
     )
 
 
+# The results are named here, too: Snakemake would not miss one on which only the summary, already
+# made, depends.
 rule all:
     default_target: True
     input:
+        all_results,
         rules.summary.output,
     message:
         "All clips are done"

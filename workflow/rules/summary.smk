@@ -1,7 +1,7 @@
 DEMO_FLAG = "--demo" if WITH_DEMO else ""
 
 
-# What `snakemake` makes: all of it is listed here, so that `--batch summary=1/10` takes a tenth.
+# All results of all clips are listed here, so that `summary --batch summary=1/10` takes a tenth.
 rule summary:
     input:
         all_results,
