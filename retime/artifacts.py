@@ -25,6 +25,9 @@ from retime.errors import InputError
 
 Axis = str | int
 
+DYNAMIC_BACKGROUND = "dynamic_background"
+"""Name of the layer of what changes in the background by itself; nobody is on it."""
+
 
 class Field:
     """A dataset of an artifact: dtype and named axes; reads as an ``h5py.Dataset``."""
@@ -246,13 +249,17 @@ class Seeds(Artifact):
     order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
     homographies = Field(np.float64, "T", 3, 3)  # as in Camera
     names = Attribute()  # of layers 1..N
-    people = Attribute()  # ids of each layer's people; none: an object
+    people = Attribute()  # ids of each layer's people; none: an object, or the dynamic background
     canvas = Attribute()
     camera_mode = Attribute()
 
     def ids(self) -> list[list[int]]:
         """Return what ``person`` holds on each layer: its people's ids, or an object's own."""
         return texture_ids(self.people)
+
+    def dynamic(self) -> int | None:
+        """Return the layer of the dynamic background, from 0; None if there is none."""
+        return self.names.index(DYNAMIC_BACKGROUND) if DYNAMIC_BACKGROUND in self.names else None
 
 
 def texture_ids(people: list[list[int]]) -> list[list[int]]:

@@ -51,3 +51,8 @@ class SeedsSettings(Section):
         True, description="rule out for a layer what lies on someone else (not in the paper)"
     )
     order: tuple[OrderChoice, ...] = ()
+    dynamic_background: bool = Field(
+        False,
+        description="a layer behind all people, of that name, for what changes in the background "
+        "by itself: blinking lights, a screen (the paper's 6.5 proposes it)",
+    )

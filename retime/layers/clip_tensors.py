@@ -50,6 +50,7 @@ class ClipTensors:
     taps: list[list[Taps]]  # [T][N]
     ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
     people: int
+    dynamic: int | None  # layer of the dynamic background, from 0
     tile: int
     texture: tuple[Tensor, Tensor]  # mean colour of each texel [M, 3], and whether it was seen
     plane: CanvasPlane
@@ -89,7 +90,7 @@ class ClipTensors:
             for taps in row:
                 digest.update(taps.texels.numpy().tobytes())
         digest.update(np.ascontiguousarray(self.plane.homographies).tobytes())
-        digest.update(str((self.plane.size, self.people, self.tile)).encode())
+        digest.update(str((self.plane.size, self.people, self.tile, self.dynamic)).encode())
         return digest.hexdigest()
 
     def grids(self, frames: list[int]) -> Tensor | None:
@@ -241,8 +242,11 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         )
         trimap, iuv, person = seed.trimap[:], seed.iuv[:], seed.person[:]
         order, homographies = seed.order[:], seed.homographies[:]
-        ids = sorted({i for layer in seed.ids() for i in layer})
+        dynamic = seed.dynamic()
+        nobody = [] if dynamic is None else [dynamic]  # has no texture of anybody
+        ids = sorted({i for n, layer in enumerate(seed.ids()) if n != dynamic for i in layer})
         source_size, bounds = tuple(seed.source_size), tuple(seed.canvas)
+        theirs = np.delete(trimap, nobody, 1)  # people's trimaps, without the dynamic background's
     number = np.zeros(max(ids) + 1, np.uint8)  # atlas number of each person id
     number[ids] = np.arange(1, len(ids) + 1)
 
@@ -250,9 +254,9 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
     around = np.stack([grow(body, MARGIN * width) for body in bodies])
     edge = np.stack([grow(body, OUTLINE * width) for body in bodies])
-    median, seen = background_median(rgb, edge, around, (trimap != CLEAR).any(1), plane)
+    median, seen = background_median(rgb, edge, around, (theirs != CLEAR).any(1), plane)
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
-    noise = noise_level(rgb, seen_background, (trimap == CLEAR).all(1))
+    noise = noise_level(rgb, seen_background, (theirs == CLEAR).all(1))
     pairs = list(zip(rgb, seen_background, strict=True))
     evidence = np.stack([evidence_against(*pair, noise) for pair in pairs])
     least = np.stack([least_alpha(*pair) for pair in pairs])
@@ -282,6 +286,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     recognised = _recognised(pictures, core, taps, *texture)
     found = recognised.to(torch.uint8)
     others = found.sum(1, keepdim=True, dtype=torch.uint8) > found  # someone else is seen here
+    others[:, nobody] = False  # the background goes on behind people
     return ClipTensors(
         rgb=pictures,
         positive=positive,
@@ -296,6 +301,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         taps=taps,
         ids=shares,
         people=len(ids),
+        dynamic=dynamic,
         tile=tile,
         plane=plane,
         median=median,

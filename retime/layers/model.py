@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from retime.config import TrainSettings
 from retime.layers.canvas import Canvas
 from retime.layers.clip_tensors import ClipTensors
+from retime.layers.dynamic import DynamicBackground
 from retime.layers.renderer import Renderer
 from retime.layers.texture import Atlas
 
@@ -37,6 +38,10 @@ class LayeredModel(nn.Module):
             spread=0.3 if settings.texture_start == "seen" else 1.0,
             ground=in_network,
         )
+        self.dynamic = None
+        if clip.dynamic is not None:
+            seen = settings.texture_start == "seen"
+            self.dynamic = DynamicBackground(clip, settings.texture_channels, seen, generator)
         floor = 0.0 if clip.plane.still else MOVING_CAMERA_DOUBT
         self.canvas = None if in_network else Canvas(clip.median, clip.seen, floor)
         with torch.random.fork_rng(devices=[]):
@@ -61,6 +66,10 @@ class LayeredModel(nn.Module):
         taps = [tap for t in frames for tap in clip.taps[t]]
         ids = [i for t in frames for i in clip.ids[t]]
         x = self.atlas(taps, ids, clip.size)
+        if self.dynamic is not None:
+            layers = list(x.unflatten(0, (len(frames), -1)).unbind(1))  # N of [B, C, h, w]
+            layers[clip.dynamic] = self.dynamic(clip.ground_grids(frames), frames)
+            x = torch.stack(layers, 1).flatten(0, 1)
         if self.canvas is None:
             ground = self._ground_input(clip.ground_grids(frames))[:, None]  # [B, 1, C, h, w]
             people = x.unflatten(0, (len(frames), -1))  # [B, N, C, h, w]

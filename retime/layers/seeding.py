@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retime.artifacts import Camera, Masks, Seeds, Tracks, Uv, texture_ids
+from retime.artifacts import DYNAMIC_BACKGROUND, Camera, Masks, Seeds, Tracks, Uv, texture_ids
 from retime.config import SeedsSettings
 from retime.errors import InputError
 from retime.layers.objects import box_iuv, choose_grid, feet_of, is_shown, matte_trimap
 from retime.layers.order import apply_choices, ground_beneath, ground_height, guess_order
-from retime.layers.trimap import make_trimap, painted_trimaps, read_trimap
+from retime.layers.trimap import UNSURE, make_trimap, painted_trimaps, read_trimap
 from retime.progress import track
 
 
@@ -17,10 +17,11 @@ def choose_layers(settings: SeedsSettings, ids: list[int], clip: str) -> dict[st
     """Return the people (by id) of each layer, in the order of the layers' numbers.
 
     Without a choice in ``clip.yaml`` every person has a layer, called ``person1`` and so on. A
-    layer that shows an object has no people.
+    layer that shows an object has no people, and neither has that of the dynamic background, which
+    is the last if there is to be one.
 
     Raises:
-        InputError: no such person, or nobody left.
+        InputError: no such person, nobody left, or a name that is taken.
     """
     where = f"clip.yaml of {clip}"
     named = [p for layer in settings.layers for p in layer.people] + list(settings.ignore)
@@ -34,6 +35,13 @@ def choose_layers(settings: SeedsSettings, ids: list[int], clip: str) -> dict[st
         raise InputError(
             f"{where}: nobody is left to put on a layer; people found: {ids or 'none'}"
         )
+    if settings.dynamic_background:
+        if DYNAMIC_BACKGROUND in layers:
+            raise InputError(
+                f"{where}: a layer of people is called {DYNAMIC_BACKGROUND}, which is the name of "
+                "the layer of the dynamic background; call it by another name"
+            )
+        layers[DYNAMIC_BACKGROUND] = []
     return layers
 
 
@@ -91,10 +99,15 @@ def run_seeds(
         columns = [[ids.index(p) for p in layers[name]] for name in names]
         frames = len(people.present)
         mattes = read_mattes(masks, settings, names, frames)
-        objects = {n: is_shown(mattes[n]) for n, column in enumerate(columns) if not column}
+        objects = {
+            n: is_shown(mattes[n])
+            for n, column in enumerate(columns)
+            if not column and names[n] != DYNAMIC_BACKGROUND
+        }
         grids = {n: choose_grid(shown) for n, shown in objects.items()}
         fps = people.fps[0] / people.fps[1]
         ground = ground_height(people.keypoints[:], people.present[:], fps)  # [T, P]
+        # The dynamic background is as far away as can be.
         nearest = np.stack([ground[:, c].max(1, initial=-np.inf) for c in columns], 1)  # [T, N]
         for n, shown in objects.items():
             nearest[:, n] = ground_beneath(feet_of(shown, people.source_size[1]), fps)
@@ -136,6 +149,8 @@ def run_seeds(
                     elif n in mattes:
                         matte = mattes[n][t]
                         trimap = matte_trimap(matte, others, settings.band, settings.spare_others)
+                    elif names[n] == DYNAMIC_BACKGROUND:
+                        trimap = np.full((height, width), UNSURE, np.uint8)
                     else:
                         trimap = make_trimap(
                             bodies[n], others, settings.band, settings.spare_others

@@ -40,8 +40,9 @@ class Trainer:
             clip.frames, settings.batch, settings.seed, easy, settings.curriculum_epochs
         )
         self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
-        rates = (1.0, settings.texture_rate, settings.canvas_rate)
-        modules = (self.model.renderer, self.model.atlas, self.model.canvas)
+        model = self.model
+        rates = (1.0, settings.texture_rate, settings.canvas_rate, settings.texture_rate)
+        modules = (model.renderer, model.atlas, model.canvas, model.dynamic)
         trained = [(m, r) for m, r in zip(modules, rates, strict=True) if m is not None]
         self.rates = [rate for _, rate in trained]
         self.optimiser = torch.optim.Adam(
