@@ -14,6 +14,7 @@ app = typer.Typer(help="Measure the decomposition.", invoke_without_command=True
 
 @app.callback()
 def benchmark(
+    context: typer.Context,
     preset: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
     scene: Annotated[list[str] | None, typer.Option(help="Default: all; may be repeated.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each scene.")] = 1,
@@ -29,6 +30,8 @@ def benchmark(
     threads: Annotated[int, typer.Option(min=1, help="CPU threads to use.")] = 2,
 ) -> None:
     """Train on rendered scenes and compare the layers with the true ones."""
+    if context.invoked_subcommand is not None:
+        return
     from retime.benchmark.figures import worst
     from retime.benchmark.run import Case, run_benchmark
     from retime.benchmark.scenes import SCENES
@@ -58,3 +61,40 @@ def benchmark(
         write_text(json_file, json.dumps(rows, indent=2) + "\n")
     if table is not None:
         write_text(table, page(rows))
+
+
+@app.command()
+def claims(
+    claim: Annotated[list[str] | None, typer.Option(help="Default: all; may be repeated.")] = None,
+    folder: Annotated[
+        Path, typer.Option(help="Where results are kept; finished claims are not repeated.")
+    ] = Path("results/benchmark/claims"),
+    presets: Annotated[Path, typer.Option(help="Folder of presets.")] = Path("config/presets"),
+    table: Annotated[Path | None, typer.Option(help="Also write a page of Markdown here.")] = None,
+    images: Annotated[Path, typer.Option(help="Folder of the page's pictures.")] = Path(
+        "docs/images/claims"
+    ),
+    effort: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the updates; 1 for what is published.")
+    ] = 1.0,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads to use.")] = 1,
+) -> None:
+    """Check the paper's claims on small clips with exact truth."""
+    from retime.benchmark.claims.claim import Workshop
+    from retime.benchmark.claims.page import bound, write_page
+    from retime.benchmark.claims.run import check_claims
+    from retime.config import ClipConfig, Config, resolve
+
+    paper, standard = (
+        resolve(Config(preset=name), ClipConfig(), presets) for name in ("paper", "standard")
+    )
+    shop = Workshop(folder / "clips", paper, standard, effort)
+    results = []
+    for result in check_claims(claim or [], shop, folder, threads):
+        results.append(result)
+        typer.echo(f"{result.name}: {'holds' if result.holds else 'does not hold'}")
+        for mark in result.marks:
+            met = "" if mark.met else "  MISSED"
+            typer.echo(f"  {mark.figure}: {mark.value:.3f}, {bound(mark)}{met}")
+    if table is not None:
+        write_page(table, results, images)

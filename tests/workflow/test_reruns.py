@@ -1,6 +1,7 @@
 """Exactly what runs again after each kind of change."""
 
 import os
+import re
 import shutil
 import wave
 from collections.abc import Callable
@@ -220,3 +221,10 @@ def test_a_sound_beside_an_edit_is_known_by_its_contents(project: Project) -> No
     assert project.made_by(target) == set()
     _keep_time(edits / "clicks.wav", lambda: _clicks(edits / "clicks.wav", 0.5, 2.2))
     assert project.made_by(target) == {"demo/edits/dance/timemap.h5"}
+
+
+def test_the_benchmark_is_its_scenes_and_the_claims(fresh: Project) -> None:
+    done = fresh.snakemake("--dry-run", "benchmark")
+    assert done.returncode == 0, done.stderr
+    jobs = set(re.findall(r"^(benchmark\w*) +1$", done.stdout + done.stderr, re.MULTILINE))
+    assert jobs == {"benchmark", "benchmark_claims", "benchmark_scenes"}

@@ -1,5 +1,11 @@
-# Finished rows are kept in results/benchmark, so that a run that was broken off goes on.
+# Finished rows and claims are kept in results/benchmark: a run that was broken off goes on.
 rule benchmark:
+    input:
+        "docs/benchmarks/decomposition.md",
+        "docs/benchmarks/claims.md",
+
+
+rule benchmark_scenes:
     output:
         page="docs/benchmarks/decomposition.md",
         figures="results/benchmark/decomposition.json",
@@ -19,3 +25,24 @@ rule benchmark:
     shell:
         "retime benchmark --preset {params.preset} --json {output.figures}"
         " --table {output.page} --threads {threads} 2>&1 | tee {log}"
+
+
+rule benchmark_claims:
+    output:
+        page="docs/benchmarks/claims.md",
+        images=directory("docs/images/claims"),
+    log:
+        "logs/benchmark/claims.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code_digest("claims", "retime.benchmark.cli"),
+    message:
+        "Check the paper's claims on small clips"
+    shell:
+        "retime benchmark claims --table {output.page} --images {output.images}"
+        " --threads {threads} 2>&1 | tee {log}"
