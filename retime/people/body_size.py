@@ -21,6 +21,9 @@ _SHARES = np.array(list(SEGMENT_SHARES.values()))
 # A segment seen end-on looks short, a misplaced joint makes one long: between the two lies this
 # quantile of the heights that the segments suggest.
 _QUANTILE = 0.75
+# Seconds to each side over which a body's height is judged: people grow and shrink in the picture
+# slowly, and limbs taken from another must not change the height.
+HEIGHT_SECONDS = 1.5
 
 
 def body_height(keypoints: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ import numpy as np
 
 from retime.config import TracksSettings
 from retime.errors import InputError
-from retime.people.body_size import steady_height
-from retime.people.corrections import CorrectionFile, apply_corrections
+from retime.people.body_size import HEIGHT_SECONDS, steady_height
+from retime.people.corrections import CorrectionFile
 from retime.people.interpolation import (
     ABSENT,
     CORRECTED,
@@ -27,26 +27,26 @@ from retime.people.joint_repair import (
 from retime.people.limb_theft import drop_stolen, drop_stolen_from_hidden
 from retime.people.periodicity import continue_period
 from retime.people.presence import presence
+from retime.people.regrouping import Clip, People, Person, apply_corrections
 from retime.people.tracking import Detections, Tracklet
 
-# Seconds to each side over which a body's height is judged: people grow and shrink in the picture
-# slowly, and limbs taken from another must not change the height.
-HEIGHT_SECONDS = 1.5
 # Fewer joints than this, after the wrong ones are dropped, say nothing about a person.
 FEWEST_JOINTS = 4
 
 
 @dataclass(frozen=True)
 class TrackedPeople:
-    """All people of a clip; person number n is called n + 1.
+    """All people of a clip.
 
     Attributes:
+        ids: ``[P]``, the numbers people are called by, rising.
         places: ``[P, T, 17, 2]`` in source pixels, NaN where the person is absent.
         scores: ``[P, T, 17]``: the detector's where observed, 1 where corrected, else 0.
         state: ``[P, T, 17]``, absent, observed, interpolated or corrected (`interpolation.py`).
         present: ``[P, T]``, in the picture, seen or hidden.
     """
 
+    ids: np.ndarray
     places: np.ndarray
     scores: np.ndarray
     state: np.ndarray
@@ -99,40 +99,17 @@ def repair(poses: np.ndarray, min_score: float, fps: float) -> tuple[np.ndarray,
     return poses[seen], heights[seen]
 
 
-def extend(present: np.ndarray, corrected: np.ndarray) -> None:
-    """Make the person present in corrected frames, and on the way to them; both are ``[T]``."""
-    if not corrected.any():
-        return
-    there, touched = np.flatnonzero(present), np.flatnonzero(corrected)
-    present[touched[0] : there[0]] = True
-    present[there[-1] : touched[-1] + 1] = True
-    present[touched] = True
-
-
-def complete(
+def find_people(
     detections: Detections,
     tracks: list[Tracklet],
-    corrections: list[CorrectionFile],
     settings: TracksSettings,
     picture: tuple[int, int],
     fps: float,
-) -> TrackedPeople:
-    """Complete the people of a clip.
+) -> People:
+    """Return the people of a clip as they are found, before anybody corrects them.
 
-    People are numbered in order of the first frame in which they are present, those of one frame
-    from left to right. Corrections replace joints after all repairs; they do not change who is
-    called what.
-
-    Args:
-        detections: the people of each frame.
-        tracks: one per person.
-        corrections: what somebody put right by hand.
-        settings: see ``TracksSettings``.
-        picture: width and height of the source video in pixels.
-        fps: frames per second.
-
-    Raises:
-        InputError: a correction names a person or a frame that does not exist.
+    They are numbered from 1 in order of the first frame in which they are present, those of one
+    frame from left to right. Arguments are those of ``complete``.
     """
     poses = gather(detections, tracks, settings, fps)
     poses, heights = repair(poses, settings.min_joint_score, fps)
@@ -147,8 +124,38 @@ def complete(
     order = sorted(
         range(len(poses)), key=lambda p: (first[p], float(np.nanmean(filled[p][first[p], :, 0])))
     )
-    poses, heights, present = poses[order], heights[order], present[order]
-    return _fill_in(poses, heights, present, corrections, settings)
+    return {
+        number: Person(poses[p], heights[p], present[p], np.zeros(poses.shape[1:3], bool))
+        for number, p in enumerate(order, start=1)
+    }
+
+
+def complete(
+    detections: Detections,
+    tracks: list[Tracklet],
+    corrections: list[CorrectionFile],
+    settings: TracksSettings,
+    picture: tuple[int, int],
+    fps: float,
+) -> TrackedPeople:
+    """Complete the people of a clip.
+
+    Corrections come after all repairs, and before hidden joints are filled in.
+
+    Args:
+        detections: the people of each frame.
+        tracks: one per person.
+        corrections: what somebody put right by hand.
+        settings: see ``TracksSettings``.
+        picture: width and height of the source video in pixels.
+        fps: frames per second.
+
+    Raises:
+        InputError: a correction does not fit the clip.
+    """
+    found = find_people(detections, tracks, settings, picture, fps)
+    clip = Clip(len(detections.scores), picture, fps)
+    return _fill_in(found, corrections, settings, clip)
 
 
 def complete_given(
@@ -163,7 +170,7 @@ def complete_given(
     """Complete people whose tracks were given: nobody is dropped, and joints stay where they are.
 
     A person is there from the first frame given to the last; joints below the least score are
-    filled in as those that are not given.
+    filled in as those that are not given. People are numbered from 1 in the order given.
 
     Args:
         poses: ``[P, T, 17, 3]`` in source pixels with scores, NaN where not known.
@@ -172,40 +179,43 @@ def complete_given(
         origin: the file, for errors.
 
     Raises:
-        InputError: of a person no limb is ever known, so that nothing can be filled in.
+        InputError: of a person no limb is ever known, so that nothing can be filled in; or a
+            correction does not fit the clip.
     """
     poses = drop_weak(poses, settings.min_joint_score)
     heights = heights_of(poses, fps)
-    for person, height in zip(ids, heights, strict=True):
+    people: People = {}
+    for number, (name, pose, height) in enumerate(zip(ids, poses, heights, strict=True), start=1):
         if not np.isfinite(height).all():
-            raise InputError(f"{origin}: of person {person} no two joints of a limb are ever known")
-    present = np.zeros(poses.shape[:2], bool)
-    for person, pose in enumerate(poses):
+            raise InputError(f"{origin}: of person {name} no two joints of a limb are ever known")
         known = np.flatnonzero(np.isfinite(pose[..., 0]).any(axis=1))
         given = slice(known[0], known[-1] + 1)
-        present[person, given] = presence(pose[..., :2], heights[person], picture, fps)[given]
-    return _fill_in(poses, heights, present, corrections, settings, keep=True)
+        present = np.zeros(len(pose), bool)
+        present[given] = presence(pose[..., :2], height, picture, fps)[given]
+        people[number] = Person(pose, height, present, np.zeros(pose.shape[:2], bool))
+    clip = Clip(poses.shape[1], picture, fps)
+    return _fill_in(people, corrections, settings, clip, keep=True)
 
 
 def _fill_in(
-    poses: np.ndarray,
-    heights: np.ndarray,
-    present: np.ndarray,
+    found: People,
     corrections: list[CorrectionFile],
     settings: TracksSettings,
+    clip: Clip,
     keep: bool = False,
 ) -> TrackedPeople:
-    """Correct and complete ``poses`` ``[P, T, 17, 3]``; with ``keep``, known joints stay."""
-    places, scores = poses[..., :2].copy(), np.nan_to_num(poses[..., 2])
-    corrected = np.zeros(scores.shape, bool)
-    apply_corrections(corrections, places, corrected)
-    scores[np.isnan(places[..., 0])] = 0.0
-    scores[corrected] = 1.0
+    """Correct people in place, and complete them; with ``keep``, known joints stay."""
+    apply_corrections(found, corrections, clip)
+    people = [found[number] for number in sorted(found)]
+    places = np.array([p.poses[..., :2] for p in people]).reshape(len(people), clip.frames, 17, 2)
+    scores = np.array([p.poses[..., 2] for p in people]).reshape(places.shape[:3])
+    present = np.array([p.present for p in people]).reshape(places.shape[:2])
+    corrected = np.array([p.corrected for p in people]).reshape(scores.shape)
     observed = np.isfinite(places[..., 0])
-    for person in range(len(places)):
-        extend(present[person], corrected[person].any(axis=1))
-        known = continue_period(places[person])
-        whole = complete_never_seen(interpolate(known), heights[person])
+    scores = np.where(observed, np.nan_to_num(scores), 0.0)
+    for person, known in enumerate(people):
+        whole = interpolate(continue_period(places[person]))
+        whole = complete_never_seen(whole, known.height)
         fixed = corrected[person] | (observed[person] & keep)
         whole = smooth(whole, present[person], fixed, settings.smoothing)
         places[person] = np.where(present[person][:, None, None], whole, np.nan)
@@ -213,4 +223,5 @@ def _fill_in(
     state = np.where(observed, OBSERVED, INTERPOLATED)
     state = np.where(corrected, CORRECTED, state)
     state = np.where(there, state, ABSENT).astype(np.uint8)
-    return TrackedPeople(places, np.where(there, scores, 0.0), state, present)
+    ids = np.array(sorted(found), np.int64)
+    return TrackedPeople(ids, places, np.where(there, scores, 0.0), state, present)

@@ -132,4 +132,4 @@ def run_tracks(
         result.score[:] = people.scores.swapaxes(0, 1)
         result.state[:] = people.state.swapaxes(0, 1)
         result.present[:] = people.present.swapaxes(0, 1)
-        result.ids[:] = np.arange(1, len(people.present) + 1)
+        result.ids[:] = people.ids

@@ -3,10 +3,10 @@ import pytest
 
 from retime.config import TracksSettings
 from retime.errors import InputError
-from retime.people.corrections import Correction, CorrectionFile
+from retime.people.corrections import CorrectionFile, Joints
 from retime.people.identities import identify
 from retime.people.interpolation import ABSENT, CORRECTED, INTERPOLATED, OBSERVED
-from retime.people.people_tracks import complete, extend
+from retime.people.people_tracks import complete
 
 from .figures import standing
 from .test_tracking import detections
@@ -22,7 +22,7 @@ def completed(frames, settings=UNSMOOTHED, corrections=()):
 
 
 def correction(tmp_path, **fields):
-    return CorrectionFile(tmp_path / "fix.json", [Correction(**fields)])
+    return CorrectionFile(tmp_path / "fix.json", [Joints(**fields)])
 
 
 def crossing(hidden=range(18, 23)):
@@ -154,19 +154,9 @@ def test_who_is_corrected_where_absent_is_present_from_there_on(tmp_path):
     assert people.present[1].tolist() == [False] * 10 + [True] * 30
 
 
-def test_presence_grows_to_corrected_frames():
-    present = np.array([0, 0, 0, 1, 1, 0, 1, 0, 0, 0], bool)
-    corrected = np.zeros(10, bool)
-    extend(present, corrected)
-    assert present.tolist() == [0, 0, 0, 1, 1, 0, 1, 0, 0, 0]
-    corrected[[1, 8]] = True
-    extend(present, corrected)
-    assert present.tolist() == [0, 1, 1, 1, 1, 0, 1, 1, 1, 0]
-
-
 def test_corrections_of_unknown_people_are_refused(tmp_path):
     fix = correction(tmp_path, person=2, frame=0, keypoints={"nose": (1.0, 1.0)})
-    with pytest.raises(InputError, match="people are 1 to 1"):
+    with pytest.raises(InputError, match="2 is not tracked; people are 1"):
         completed([[standing(300, 300)]] * 10, corrections=[fix])
 
 
