@@ -242,10 +242,11 @@ class Masks(Artifact):
 class Seeds(Artifact):
     """What the renderer starts from: per layer UV, trimap and order."""
 
-    schema, version, rule = "seeds", 1, "seeds"
+    schema, version, rule = "seeds", 2, "seeds"
     iuv = Field(np.uint8, "T", "N", "h", "w", 3, image=True)
     person = Field(np.uint8, "T", "N", "h", "w", image=True)  # id of the person shown, 0 none
     trimap = Field(np.uint8, "T", "N", "h", "w", image=True)  # 0 / 128 / 255
+    painted = Field(np.bool_, "T", "N", "h", "w", image=True)  # where a person's trimap counts
     order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
     homographies = Field(np.float64, "T", 3, 3)  # as in Camera
     names = Attribute()  # of layers 1..N

@@ -85,3 +85,9 @@ def write_text(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8."""
     with replacing(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data``."""
+    with replacing(path) as partial:
+        partial.write_bytes(data)

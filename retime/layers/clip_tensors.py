@@ -240,7 +240,8 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         rgb = np.stack(
             [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in video.rgb]
         )
-        trimap, iuv, person = seed.trimap[:], seed.iuv[:], seed.person[:]
+        trimap, painted = seed.trimap[:], seed.painted[:]
+        iuv, person = seed.iuv[:], seed.person[:]
         order, homographies = seed.order[:], seed.homographies[:]
         dynamic = seed.dynamic()
         nobody = [] if dynamic is None else [dynamic]  # has no texture of anybody
@@ -266,6 +267,8 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     negative = (trimap == CLEAR) & (evidence < 0.5)[:, None]
     ground = np.stack([is_ground(*pair, noise) for pair in pairs])
     negative |= (trimap != OPAQUE) & ground[:, None]
+    # What a person painted gives way to nothing.
+    negative |= painted & (trimap == CLEAR)
     taps = [
         [atlas_taps(i, number[p], tile) for i, p in zip(*f, strict=True)]
         for f in zip(iuv, person, strict=True)
@@ -287,6 +290,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     found = recognised.to(torch.uint8)
     others = found.sum(1, keepdim=True, dtype=torch.uint8) > found  # someone else is seen here
     others[:, nobody] = False  # the background goes on behind people
+    others &= ~torch.from_numpy(painted)
     return ClipTensors(
         rgb=pictures,
         positive=positive,

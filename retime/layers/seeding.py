@@ -9,7 +9,8 @@ from retime.config import SeedsSettings
 from retime.errors import InputError
 from retime.layers.objects import box_iuv, choose_grid, feet_of, is_shown, matte_trimap
 from retime.layers.order import apply_choices, ground_beneath, ground_height, guess_order
-from retime.layers.trimap import UNSURE, make_trimap, painted_trimaps, read_trimap
+from retime.layers.painted import find_painted, place_painted, read_painted
+from retime.layers.trimap import UNSURE, make_trimap
 from retime.progress import track
 
 
@@ -113,9 +114,14 @@ def run_seeds(
             nearest[:, n] = ground_beneath(feet_of(shown, people.source_size[1]), fps)
         order = guess_order(nearest, people.source_size[1])
         order = apply_choices(order, settings.order, names, people.clip)
-        painted = painted_trimaps(trimaps, names, frames)
         numbers = texture_ids([layers[name] for name in names])
         width, height = size = tuple(people.working_size)
+        placed = place_painted(find_painted(trimaps), names, frames)
+        # All are read before anything is made, each once: a range is one picture.
+        pictures = {
+            path: read_painted(path, size, tuple(people.source_size))
+            for path in sorted(set(placed.values()))
+        }
         with Seeds.create(
             out,
             sizes={"T": frames, "N": len(names), "h": height, "w": width},
@@ -143,10 +149,7 @@ def run_seeds(
                 bodies = iuv[..., 0] > 0  # [N, h, w]
                 for n in range(len(names)):
                     others = np.delete(bodies, n, 0).any(0)
-                    if (t, n) in painted:
-                        source_size = tuple(people.source_size)
-                        trimap = read_trimap(painted[t, n], size, source_size)
-                    elif n in mattes:
+                    if n in mattes:
                         matte = mattes[n][t]
                         trimap = matte_trimap(matte, others, settings.band, settings.spare_others)
                     elif names[n] == DYNAMIC_BACKGROUND:
@@ -155,5 +158,8 @@ def run_seeds(
                         trimap = make_trimap(
                             bodies[n], others, settings.band, settings.spare_others
                         )
+                    if (t, n) in placed:
+                        painted = pictures[placed[t, n]]
+                        trimap, seeds.painted[t, n] = painted.over(trimap), painted.meant
                     seeds.trimap[t, n] = trimap
                 seeds.iuv[t], seeds.person[t] = iuv, person
