@@ -256,6 +256,32 @@ def summary(
         write_text(out, page(found))
 
 
+@app.command()
+def export_corrections(
+    clip: Annotated[str, typer.Argument(help="A clip of which there are results.")],
+    frames: Annotated[str, typer.Option(help="Range, such as 40-45; default: all.")] = "",
+    layer: Annotated[list[str] | None, typer.Option(help="Default: all; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; default: results/CLIP/corrections.")
+    ] = None,
+) -> None:
+    """Write joints and trimaps as they are now, in the form in which corrections are read."""
+    from retime.corrections import export_corrections
+
+    for path in export_corrections(clip, out, _frame_range(frames), layer or ()):
+        typer.echo(path)
+
+
+def _frame_range(text: str) -> tuple[int, int] | None:
+    """Read ``12`` or ``12-20``; both ends are included."""
+    if not text:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and int(last or first) >= int(first)):
+        raise InputError(f"--frames {text}: say 12, or 12-20 for a range")
+    return int(first), int(last or first)
+
+
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
 app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")
