@@ -64,14 +64,41 @@ def validate(data: Any, model: type[Model], source: str) -> Model:
         raise InputError(f"{source}: {describe(error, model)}") from error
 
 
+class RepeatedKeyError(Exception):
+    """A key that stands twice in one mapping: its name, the line of the first and of the second."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML in which no key is given twice; YAML itself would keep the last, silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        first: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in first:
+                    raise RepeatedKeyError(key.value, first[key.value], line)
+                first[key.value] = line
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path) -> Any:
-    """Read a YAML file; raises InputError naming file and line where it is not YAML."""
+    """Read a YAML file.
+
+    Raises:
+        InputError: no such file, not UTF-8, not YAML, or a key that is given twice; the message
+            names the file and the line.
+    """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text ({error.reason}); save it as UTF-8") from error
+    except RepeatedKeyError as error:
+        name, first, line = error.args
+        message = f"{path}, line {line}: '{name}' was already given in line {first}; keep one"
+        raise InputError(message) from error
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
 

@@ -6,7 +6,6 @@ from typing import Any
 import yaml
 
 from retime.config import read_yaml
-from retime.errors import InputError
 
 Place = tuple[str | int, ...]
 
@@ -25,7 +24,7 @@ def read_marked(path: Path) -> tuple[Any, dict[Place, int]]:
     lines: dict[Place, int] = {}
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     if root is not None:
-        _mark(root, (), lines, path)
+        _mark(root, (), lines)
     return data, lines
 
 
@@ -36,20 +35,14 @@ def line_of(place: Place, lines: dict[Place, int]) -> int:
     return lines.get(place, 1)
 
 
-def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> None:
+def _mark(node: yaml.Node, place: Place, lines: dict[Place, int]) -> None:
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             lines[*place, index] = item.start_mark.line + 1
-            _mark(item, (*place, index), lines, path)
+            _mark(item, (*place, index), lines)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             # Keys of edits are words and numbers of people; a merge key ("<<") marks nothing.
             name = yaml.safe_load(key.value) if key.tag == "tag:yaml.org,2002:int" else key.value
-            line = key.start_mark.line + 1
-            if (*place, name) in lines:
-                first = lines[*place, name]
-                raise InputError(
-                    f"{path}, line {line}: '{name}' was already given in line {first}; keep one"
-                )
-            lines[*place, name] = line
-            _mark(value, (*place, name), lines, path)
+            lines[*place, name] = key.start_mark.line + 1
+            _mark(value, (*place, name), lines)
