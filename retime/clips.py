@@ -2,7 +2,7 @@
 
 import glob
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from retime.config import LayerChoice
@@ -170,3 +170,14 @@ def find_masks(
             )
         found[layer.name] = (path, layer.object)
     return found
+
+
+def left_over(edits: Mapping[str, Iterable[str]], results: Path = Path("results")) -> list[Path]:
+    """Return the folders of results whose edits were deleted or renamed, sorted.
+
+    Args:
+        edits: the names of each clip's edits.
+        results: folder of all results.
+    """
+    folders = (f for clip in edits for f in (results / clip / "edits").glob("[!.]*") if f.is_dir())
+    return sorted(f for f in folders if f.name not in edits[f.parent.parent.name])

@@ -11,7 +11,7 @@ from pathlib import Path
 from retime.clips import CLIPS
 from retime.errors import InputError
 
-WRITTEN = ("clip.yaml", "edits", "keypoints", "trimaps")  # what a clip's folder may hold
+WRITTEN = ("clip.yaml", "edits", "import", "keypoints", "trimaps")  # what a clip's folder may hold
 
 
 def keypoint_files(clip: str, clips: Path = CLIPS) -> list[Path]:

@@ -116,7 +116,7 @@ def make_tracks(
         result.score[:] = people.scores.swapaxes(0, 1)
         result.state[:] = people.state.swapaxes(0, 1)
         result.present[:] = people.present.swapaxes(0, 1)
-        result.ids[:] = np.arange(1, count + 1)
+        result.ids[:] = people.ids
     if given:
         called = ", ".join(f"{n} (there {i})" for n, i in enumerate(ids, 1) if n != i)
         print(f"tracks  {given} ({form}) in place of tracking: {count} people", file=sys.stderr)

@@ -11,8 +11,10 @@ from retime.clips import (
     find_given,
     find_masks,
     find_videos,
+    left_over,
 )
-from retime.config import Config, load_clip, resolve, stage_json, validate
+from retime.config import Config, load_clip, read_yaml, resolve, stage_json, validate
+from retime.corrections import check_corrections
 from retime.errors import InputError
 from retime.needs import asked_memory, asked_minutes, clip_extent
 from retime.provenance import code_digest, files_digest, video_digest
@@ -43,6 +45,10 @@ def read_settings(clip):
 
 # What is wrong in what people wrote is said before any job starts, in one line.
 try:
+    for file in workflow.configfiles:
+        read_yaml(
+            Path(file)
+        )  # Snakemake has read it, but says nothing of a key given twice
     CONFIG = validate(config, Config, "config/config.yaml (or --config)")
     VIDEOS = find_videos(CONFIG.videos)
     WITH_DEMO = CONFIG.demo and (HAND_WRITTEN / DEMO).is_dir()
@@ -63,8 +69,21 @@ try:
     SETTINGS = {clip: read_settings(clip) for clip in VIDEOS}
     GIVEN = {clip: find_given(clip, SAID[clip].people) for clip in VIDEOS}
     MASKS = {clip: find_masks(clip, SAID[clip].layers) for clip in VIDEOS}
+    for clip in VIDEOS:
+        check_corrections(clip)
 except InputError as error:
     sys.exit(f"retime: {error}")
+
+
+# A deleted edit's video stays: it may have taken hours, and nothing reads it. That it is nobody's any
+# more is said at the start of a run.
+if workflow.is_main_process:
+    for folder in left_over(EDITS):
+        print(
+            f"retime: {folder}: its edit is not there any more; delete the folder if you do not "
+            "need it",
+            file=sys.stderr,
+        )
 
 
 def source_video(wildcards):

@@ -34,7 +34,7 @@ rule seeds:
         uv=rules.uv.output.uv,
         camera=rules.camera.output.camera,
         masks=masks_of,
-        trimaps=ancient(written("trimaps/*/*.png")),
+        trimaps=ancient(written("trimaps/[!.]*/[!.]*.png")),
     output:
         seeds="results/{clip}/seeds.h5",
     log:
@@ -52,7 +52,7 @@ rule seeds:
         trimaps=lambda wildcards, input: (
             f"--trimaps=clips/{wildcards.clip}/trimaps" if input.trimaps else ""
         ),
-        painted=written_digest("trimaps/*/*.png"),
+        painted=written_digest("trimaps/[!.]*/[!.]*.png"),
         code=code_digest("seeds"),
     message:
         "{wildcards.clip}: lay out the layers"

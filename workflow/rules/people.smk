@@ -27,7 +27,7 @@ rule tracks:
     input:
         frames=rules.frames.output.frames,
         poses=rules.poses.output.poses,
-        corrections=ancient(written("keypoints/*.json")),
+        corrections=ancient(written("keypoints/[!.]*.json")),
     output:
         tracks="results/{clip}/tracks.h5",
     log:
@@ -44,7 +44,7 @@ rule tracks:
         corrections=lambda wildcards, input: [
             f"--corrections={file}" for file in input.corrections
         ],
-        corrected=written_digest("keypoints/*.json"),
+        corrected=written_digest("keypoints/[!.]*.json"),
         code=code_digest("tracks"),
     message:
         "{wildcards.clip}: give each person one id"
