@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from retime.artifacts import Tracks
+from retime.errors import InputError
 from retime.people.corrections import FrameSpan, JointNow, Joints, Place, State, write_corrections
 from retime.people.interpolation import CORRECTED, INTERPOLATED, OBSERVED
 from retime.people.skeleton import JOINTS
@@ -60,7 +61,10 @@ def export_keypoints(tracks: Path, out: Path, frames: FrameSpan | None = None) -
     """Write the joints of ``tracks.h5`` as a correction file.
 
     Raises:
-        InputError: ``tracks`` cannot be read.
+        InputError: ``tracks`` cannot be read, or has no such frames.
     """
     with Tracks.open(tracks) as people:
+        count = len(people.present)
+        if frames and frames[1] >= count:
+            raise InputError(f"the clip has frames 0 to {count - 1}, not {frames[1]}")
         write_corrections(out, joints_now(people, frames))

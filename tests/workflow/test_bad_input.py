@@ -53,6 +53,41 @@ def unrun(fresh: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
             "clips/demo/edits/a b.yaml: 'a b' cannot be the name of an edit; rename the file",
         ),
         (
+            "clips/demo/clip.yaml",
+            "frames: {start: 0}\nlayers: []\nframes: {start: 1}",
+            "clips/demo/clip.yaml, line 3: 'frames' was already given in line 1; keep one",
+        ),
+        (
+            "config/config.yaml",
+            "preset: draft\npreset: paper",
+            "config/config.yaml, line 2: 'preset' was already given in line 1; keep one",
+        ),
+        (
+            "clips/demo/keypoints/fix.json",
+            '[{"person": 1, "frame": 2, "keypoints": {"nose": [1]}}]',
+            "clips/demo/keypoints/fix.json: [0].keypoints.nose: a joint is [x, y], null",
+        ),
+        (
+            "clips/demo/keypoints/fix.yaml",
+            "",
+            "clips/demo/keypoints/fix.yaml: keypoint corrections are files NAME.json",
+        ),
+        (
+            "clips/demo/trimaps/000012.png",
+            "",
+            "clips/demo/trimaps/000012.png: a trimap lies in the folder of its layer",
+        ),
+        (
+            "clips/demo/trimap/ann/000012.png",
+            "",
+            "clips/demo/trimap: nothing reads this; did you mean 'trimaps'?",
+        ),
+        (
+            "clips/demo/clip.yml",
+            "",
+            "clips/demo/clip.yml: nothing reads this; did you mean 'clip.y",
+        ),
+        (
             "videos/+.mp4",
             "",
             "videos/+.mp4: no clip can be called that; give the file a name with a letter or digit",

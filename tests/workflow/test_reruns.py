@@ -36,16 +36,24 @@ NEW_CLIP = {
 ALL = {"videos/demo.mp4", "demo/frames.h5", "demo/poses.h5", *TRACKS}
 
 
-def trimap(project: Project, name: str = "ann/000010.png", value: int = 255) -> Path:
+def trimap(
+    project: Project, name: str = "ann/000010.png", value: int = 255, clip: str = "demo"
+) -> Path:
     """Paint a trimap of the demo's working size."""
-    path = project.root / "clips/demo/trimaps" / name
+    path = project.root / "clips" / clip / "trimaps" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     assert cv2.imwrite(str(path), np.full((64, 114), value, np.uint8))
     return path
 
 
+def keypoint(project: Project, clip: str = "demo", x: float = 300.0) -> None:
+    """Put a joint right."""
+    entry = f'[{{"person": 1, "frame": 12, "keypoints": {{"nose": [{x}, 100]}}}}]'
+    project.write(f"clips/{clip}/keypoints/fix.json", entry)
+
+
 def touch(project: Project) -> None:
-    for path in (project.root / "clips").rglob("*.yaml"):
+    for path in (project.root / "clips").rglob("*.*"):
         path.touch()
 
 
@@ -54,10 +62,11 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
     "all that people wrote merely touched": (touch, set()),
     "the demo's video merely touched": (lambda p: (p.root / "videos/demo.mp4").touch(), set()),
     "a trimap painted": (trimap, {"demo/seeds.h5", *TRAINING}),
-    "a keypoint put right": (
-        lambda p: p.write("clips/demo/keypoints/fix.json", "{}"),
-        TRACKS,
+    "a trimap painted for some frames": (
+        lambda p: trimap(p, "ben/000010-000020.png"),
+        {"demo/seeds.h5", *TRAINING},
     ),
+    "a keypoint put right": (lambda p: keypoint(p), TRACKS),
     "an edit changed": (
         lambda p: p.edit("clips/demo/edits/freeze.yaml", "freeze: 25", "freeze: 26"),
         FREEZE,
@@ -97,6 +106,18 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
         ),
         LAYERS,
     ),
+    "somebody ignored": (
+        lambda p: p.edit("clips/demo/clip.yaml", "  - name: ben\n    people: [3]", "ignore: [3]"),
+        LAYERS,
+    ),
+    "a layer renamed": (
+        lambda p: p.edit("clips/demo/clip.yaml", "- name: ben", "- name: benjamin"),
+        LAYERS,
+    ),
+    "the reference frame said": (
+        lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "camera: {reference: 3}\nlayers:\n"),
+        {"demo/camera.h5", *LAYERS},
+    ),
     "the camera said": (
         lambda p: p.edit("clips/demo/clip.yaml", "layers:\n", "camera: {mode: pan}\nlayers:\n"),
         {"demo/camera.h5", *LAYERS},
@@ -126,6 +147,10 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
     "code of the tracker changed": (
         lambda p: _new_statement(p, "retime/people/stage.py", "run_tracks"),
         TRACKS,
+    ),
+    "code of training changed": (
+        lambda p: _new_statement(p, "retime/layers/training.py", "run_train"),
+        TRAINING,
     ),
     "code of rendering changed": (
         lambda p: _new_statement(p, "retime/render/stage.py", "run_render"),
@@ -177,11 +202,87 @@ def test_runs_again_exactly(project: Project, change: str) -> None:
 
 
 def test_another_preset_runs_what_it_sets(project: Project) -> None:
+    # What draft sets, the tests' own settings overrule.
     project.write("config/presets/bright.yaml", "render: {crf: 10}\n")
     project.edit("config/test/config.yaml", "preset: draft", "preset: bright")
-    made = project.made_by()
-    assert made >= RENDERS
-    assert not made & {"demo/frames.h5", "demo/tracks.h5", "demo/seeds.h5", *WARPS}
+    assert project.made_by() == RENDERS
+
+
+@pytest.fixture(scope="module")
+def settled(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Two clips with corrections of every kind, all done. Not to be changed."""
+    project = finished.copy(tmp_path_factory.mktemp("settled") / "checkout")
+    shutil.copytree(project.root / "results/demo", project.root / "results/other")
+    shutil.copy(project.root / "videos/demo.mp4", project.root / "videos/other.mp4")
+    for clip in ("demo", "other"):
+        trimap(project, clip=clip)
+        keypoint(project, clip)
+    project.settle()
+    assert project.made_by() == set()
+    return project
+
+
+def of_other(*made: str) -> set[str]:
+    """What is made of the other clip, which has no edits."""
+    return {name.replace("demo/", "other/") for name in made} & NEW_CLIP
+
+
+CHANGES_OF_CORRECTIONS: dict[str, tuple[Callable[[Project], object], set[str]]] = {
+    "all merely touched": (touch, set()),
+    "a trimap edited": (lambda p: trimap(p, value=0), {"demo/seeds.h5", *TRAINING}),
+    "a trimap edited under its old time": (
+        lambda p: _keep_time(
+            p.root / "clips/demo/trimaps/ann/000010.png", lambda: trimap(p, value=0)
+        ),
+        {"demo/seeds.h5", *TRAINING},
+    ),
+    "a trimap deleted": (
+        lambda p: (p.root / "clips/demo/trimaps/ann/000010.png").unlink(),
+        {"demo/seeds.h5", *TRAINING},
+    ),
+    "all trimaps deleted": (
+        lambda p: shutil.rmtree(p.root / "clips/demo/trimaps"),
+        {"demo/seeds.h5", *TRAINING},
+    ),
+    "a trimap of the other clip edited": (
+        lambda p: trimap(p, value=0, clip="other"),
+        of_other("demo/seeds.h5", *TRAINING),
+    ),
+    "a keypoint fix edited": (lambda p: keypoint(p, x=301), TRACKS),
+    "a keypoint fix deleted": (
+        lambda p: (p.root / "clips/demo/keypoints/fix.json").unlink(),
+        TRACKS,
+    ),
+    "a keypoint fix of the other clip deleted": (
+        lambda p: (p.root / "clips/other/keypoints/fix.json").unlink(),
+        of_other(*TRACKS),
+    ),
+    "the other video replaced": (
+        lambda p: (p.root / "videos/other.mp4").write_bytes(
+            (p.root / "videos/demo.mp4").read_bytes()[:-100]
+        ),
+        NEW_CLIP,
+    ),
+    "the other video merely touched": (lambda p: (p.root / "videos/other.mp4").touch(), set()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES_OF_CORRECTIONS)
+def test_a_correction_runs_again_exactly(settled: Project, tmp_path: Path, change: str) -> None:
+    project = settled.copy(tmp_path / "checkout")
+    make, expected = CHANGES_OF_CORRECTIONS[change]
+    make(project)
+    assert project.made_by() == expected
+
+
+def test_the_results_of_a_deleted_edit_stay_and_are_said_to_be_left_over(project: Project) -> None:
+    (project.root / "clips/demo/edits/freeze.yaml").unlink()
+    done = project.snakemake("--dry-run")
+    folder = "results/demo/edits/freeze"
+    assert done.stderr.count(f"retime: {folder}: its edit is not there any more; delete") == 1
+    assert (project.root / folder / "freeze.mp4").exists()
+    shutil.rmtree(project.root / folder)
+    assert "not there any more" not in project.snakemake("--dry-run").stderr
 
 
 def test_a_video_is_known_by_its_contents(project: Project) -> None:
