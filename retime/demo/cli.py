@@ -26,6 +26,22 @@ def clip(
     typer.echo(f"{out}\n{truth_path(out)}")
 
 
+@app.command("splash")
+def splash_clip(
+    out: Annotated[Path, typer.Option(help="Video to write; its truth goes beside it.")] = Path(
+        "videos/splash.mp4"
+    ),
+) -> None:
+    """Render the clip of docs/corrections.md: water that lands on the wrong layer."""
+    from retime.demo.clip import write_clip
+    from retime.demo.splash import film_splash, splash
+    from retime.demo.truth import truth_path
+
+    scenario = splash()
+    write_clip(scenario, film_splash(scenario), out)
+    typer.echo(f"{out}\n{truth_path(out)}")
+
+
 @app.command()
 def evaluate(
     results: Annotated[Path, typer.Option(help="Folder of the clip's results.")] = Path(
