@@ -276,10 +276,11 @@ def _frame_range(text: str) -> tuple[int, int] | None:
     """Read ``12`` or ``12-20``; both ends are included."""
     if not text:
         return None
-    first, _, last = text.partition("-")
-    if not (first.isdecimal() and (last or first).isdecimal() and int(last or first) >= int(first)):
+    first, dash, last = text.partition("-")
+    last = last if dash else first
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
         raise InputError(f"--frames {text}: say 12, or 12-20 for a range")
-    return int(first), int(last or first)
+    return int(first), int(last)
 
 
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)

@@ -234,3 +234,9 @@ def test_settings_reach_the_stage_as_the_workflow_hands_them_on(
     accepted("frames", "--video", video, "--out", out, "--settings", json.dumps(settings))
     with Frames.open(out) as frames:
         assert frames.parameters == settings
+
+
+@pytest.mark.parametrize("frames", ["5-3", "first", "3-", "-3", "1-2-3"])
+def test_a_range_that_is_none_is_refused(refused: Run, frames: str) -> None:
+    message = refused("export-corrections", "jump", f"--frames={frames}")
+    assert f"--frames {frames}: say 12, or 12-20 for a range" in message
