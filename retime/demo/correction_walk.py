@@ -76,8 +76,7 @@ class Walk:
         tracks, uv, camera, frames, seeds, decomposition, layers = (self.file(n) for n in names)
         run_seeds(tracks, uv, camera, seeds, self.settings.seeds, trimaps)
         began = time.monotonic()
-        kept = self.folder / "train.end"
-        run_train(frames, seeds, decomposition, self.settings.train, None, self.threads, kept)
+        run_train(frames, seeds, decomposition, self.settings.train, None, self.threads)
         seconds = time.monotonic() - began
         run_upsample(
             frames, seeds, camera, decomposition, layers, self.settings.upsample, None, self.threads
