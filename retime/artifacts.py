@@ -1,9 +1,9 @@
 """The HDF5 files that stages hand to one another: one typed class each.
 
 This is the only module that imports h5py. A file is written beside its place and moved there when
-whole; every image dataset is chunked one frame (of one person or layer) at a time, so that a
-stage can stream. Root attributes name the schema, its version, the clip and the parameters the
-file was made with.
+whole; every image dataset is chunked one frame (of one person or layer) at a time, or a tile of
+one, so that a stage can stream. Root attributes name the schema, its version, the clip and the
+parameters the file was made with.
 
 Axes are named in the declarations: T frames, P people, N layers (without the background), h x w
 the working size, H x W the layer size, T_out output frames, M instances. An axis of a given name
@@ -30,10 +30,15 @@ DYNAMIC_BACKGROUND = "dynamic_background"
 
 
 class Field:
-    """A dataset of an artifact: dtype and named axes; reads as an ``h5py.Dataset``."""
+    """A dataset of an artifact: dtype and named axes; reads as an ``h5py.Dataset``.
 
-    def __init__(self, dtype: type, *axes: Axis, image: bool = False) -> None:
-        self.dtype, self.axes, self.image = np.dtype(dtype), axes, image
+    An image's chunks are compressed; with ``tile``, one is a square of at most so many pixels.
+    """
+
+    def __init__(
+        self, dtype: type, *axes: Axis, image: bool = False, tile: int | None = None
+    ) -> None:
+        self.dtype, self.axes, self.image, self.tile = np.dtype(dtype), axes, image, tile
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -45,8 +50,10 @@ class Field:
         """Create the dataset in ``file`` with the axis lengths in ``sizes``."""
         shape = tuple(axis if isinstance(axis, int) else sizes[axis] for axis in self.axes)
         leading = ("T", "T_out", "P", "N", "layers") if self.image else ("T", "T_out")
+        tiled = ("H", "W") if self.tile else ()
         chunks = tuple(
-            1 if a in leading else max(n, 1) for a, n in zip(self.axes, shape, strict=True)
+            1 if a in leading else min(n, self.tile) if a in tiled else max(n, 1)
+            for a, n in zip(self.axes, shape, strict=True)
         )
         compression = {"compression": "gzip", "compression_opts": 1} if self.image else {}
         file.create_dataset(
@@ -282,34 +289,60 @@ class Decomposition(Artifact):
 
 
 class Layers(Artifact):
-    """RGBA layers at layer size: 0 the background (alpha 255), then 1..N; straight alpha."""
+    """RGBA layers: 0 the background (alpha 255), then 1..N; straight alpha.
 
-    schema, version, rule = "layers", 1, "upsample"
-    rgba = Field(np.uint8, "layers", "T", "H", "W", 4, image=True)
-    canvas = Field(np.uint8, "Hc", "Wc", 3)  # the background plane at layer scale
+    H x W is the layer size, or the source's own. Tiles of a layer that show nothing are not stored.
+    """
+
+    schema, version, rule = "layers", 2, "upsample"
+    TILE: ClassVar[int] = 256  # pixels; parts that are written begin at multiples of it
+    rgba = Field(np.uint8, "layers", "T", "H", "W", 4, image=True, tile=TILE)
+    canvas = Field(np.uint8, "Hc", "Wc", 3)  # the background plane at the layers' scale
+    filled = Field(np.bool_, "Hc", "Wc", image=True)  # where no frame shows it: made up
     order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
     homographies = Field(np.float64, "T", 3, 3)  # as in Camera
     names = Attribute()
     people = Attribute()
     canvas_bounds = Attribute()  # as Camera.canvas
 
+    def write(self, frame: int, rgba: np.ndarray, top: int = 0, left: int = 0) -> None:
+        """Write a part of one frame of all layers; what shows nothing takes no room.
+
+        Args:
+            frame: its number.
+            rgba: uint8 [N + 1, h, w, 4].
+            top: first row of the part, a multiple of ``TILE``.
+            left: first column, the same.
+        """
+        for layer, picture in enumerate(rgba):
+            for y in range(0, picture.shape[0], self.TILE):
+                for x in range(0, picture.shape[1], self.TILE):
+                    tile = picture[y : y + self.TILE, x : x + self.TILE]
+                    if tile[..., 3].any():
+                        rows = slice(top + y, top + y + tile.shape[0])
+                        columns = slice(left + x, left + x + tile.shape[1])
+                        self.rgba[layer, frame, rows, columns] = tile
+
     def picture(self, layer: int, frame: int) -> np.ndarray:
         """Return one frame of one layer, uint8 [H, W, 4]; threads unpack at the same time.
 
-        HDF5 does one thing at a time. A frame is one chunk, so it is read packed and unpacked
+        HDF5 does one thing at a time. Tiles are chunks, so they are read packed and unpacked
         outside.
         """
         dataset = self.rgba
-        shape = dataset.shape[2:]
-        packed = dataset.chunks == (1, 1, *shape) and dataset.compression == "gzip"
-        if not packed or dataset.shuffle or dataset.fletcher32:
-            return dataset[layer, frame]
-        place = (layer, frame, 0, 0, 0)
-        if dataset.id.get_chunk_info_by_coord(place).byte_offset is None:  # never written
-            return dataset[layer, frame]
-        mask, raw = dataset.id.read_direct_chunk(place)
-        data = raw if mask else zlib.decompress(raw)
-        return np.frombuffer(data, dataset.dtype).reshape(shape)
+        picture = np.zeros(dataset.shape[2:], dataset.dtype)
+        high, wide = dataset.chunks[2:4]
+        for y in range(0, picture.shape[0], high):
+            for x in range(0, picture.shape[1], wide):
+                place = (layer, frame, y, x, 0)
+                if dataset.id.get_chunk_info_by_coord(place).byte_offset is None:  # all clear
+                    continue
+                skipped, raw = dataset.id.read_direct_chunk(place)
+                data = raw if skipped else zlib.decompress(raw)
+                tile = np.frombuffer(data, dataset.dtype).reshape(high, wide, -1)
+                part = picture[y : y + high, x : x + wide]
+                part[...] = tile[: part.shape[0], : part.shape[1]]
+        return picture
 
 
 class TimeMap(Artifact):
