@@ -134,6 +134,9 @@ def upsample(
     camera: In,
     decomposition: In,
     out: Out,
+    video: Annotated[
+        Path | None, typer.Option(help="The source video, if layers are to have its size.")
+    ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Where to keep progress.")] = None,
     settings: SettingsText = "",
     threads: Threads = 1,
@@ -142,7 +145,7 @@ def upsample(
     from retime.layers.upsampling import run_upsample
 
     section = _settings(settings, config.UpsampleSettings)
-    run_upsample(frames, seeds, camera, decomposition, out, section, checkpoint, threads)
+    run_upsample(frames, seeds, camera, decomposition, out, section, checkpoint, threads, video)
 
 
 @app.command()

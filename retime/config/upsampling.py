@@ -8,8 +8,13 @@ from retime.config.section import Index, PositiveInt, Section, Share
 
 
 class UpsampleSettings(Section):
-    """Stage ``upsample``: layers at layer size and detail transfer."""
+    """Stage ``upsample``: layers at their final size and detail transfer."""
 
+    output_size: Literal["layer", "source"] = Field(
+        "layer",
+        description="size of the finished layers and of all that is rendered from them: "
+        "frames.layer_scale times the working size (the paper), or the source video's own",
+    )
     channels: PositiveInt = Field(16, description="channels of the upsampler (the paper: 64)")
     start: Literal["identity", "random"] = Field(
         "identity", description="begin as the bilinear enlargement, or at random (the paper)"

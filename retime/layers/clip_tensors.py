@@ -160,14 +160,16 @@ def noise_level(frames: np.ndarray, backgrounds: list[np.ndarray], clear: np.nda
     return float(np.clip(level, *NOISE_LIMITS))
 
 
-def evidence_against(frame: np.ndarray, background: np.ndarray, noise: float) -> np.ndarray:
+def evidence_against(
+    frame: np.ndarray, background: np.ndarray, noise: float, blur: float = 1.0
+) -> np.ndarray:
     """Return float32 [h, w] in 0..1: how surely ``frame`` is not ``background`` (uint8).
 
-    ``noise`` is what ``noise_level`` measured.
+    ``noise`` is what ``noise_level`` measured; ``blur`` a Gaussian's standard deviation in pixels.
     """
     difference = np.abs(frame.astype(np.float32) - background.astype(np.float32)) / 255
     # A little blur, so that grain and edges half a pixel off are not taken for effects.
-    difference = cv2.GaussianBlur(difference, (0, 0), 1.0).max(-1)
+    difference = cv2.GaussianBlur(difference, (0, 0), blur).max(-1)
     ramp = np.clip((difference - noise) / (UNEXPLAINED * noise - noise), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 

@@ -15,7 +15,7 @@ def transfer_detail(
     order: Tensor,
     background: Tensor,
     frame: Tensor,
-    margin: int = 0,
+    covered: Tensor | None = None,
     to_background: bool = True,
 ) -> Tensor:
     """Add to each layer its share of the difference between video and composite (Eq. 9, 10).
@@ -29,9 +29,8 @@ def transfer_detail(
         order: int64 [B, N], layer numbers 1..N back to front.
         background: [B, 3, H, W].
         frame: [B, 3, H, W], the video.
-        margin: pixels around mattes in which the background gets no detail (not in the paper).
-            Where a matte is drawn a little too tight, what is missing is the rim of a person;
-            handed to the background it would stay there, as an outline, when they are gone.
+        covered: [B, 1, H, W] in 0..1, how much layers cover around each pixel, where the
+            background gets no detail (not in the paper; see ``covered_nearby``).
         to_background: whether the background gets any at all (the authors' code: not).
 
     Returns:
@@ -39,8 +38,7 @@ def transfer_detail(
     """
     residual = frame - over(layers, order, background)  # [B, 3, H, W]
     tau = transmittance(layers[:, :, 3], order)  # [B, N + 1, H, W]
-    if margin > 0:
-        covered = F.max_pool2d(1 - tau[:, :1], 2 * margin + 1, stride=1, padding=margin)
+    if covered is not None:
         tau = torch.cat([tau[:, :1] * (1 - covered / COVERS).clamp(min=0), tau[:, 1:]], 1)
     if not to_background:
         tau = torch.cat([torch.zeros_like(tau[:, :1]), tau[:, 1:]], 1)
@@ -52,6 +50,30 @@ def transfer_detail(
     everything[:, 1:] = layers
     everything[:, :, :3] += tau[:, :, None] * residual[:, None]
     return everything.clamp_(0, 1)
+
+
+def covered_nearby(alpha: Tensor, order: Tensor, margin: int) -> Tensor | None:
+    """Return the most that layers cover within a square margin, [B, 1, H, W] in 0..1.
+
+    Where a matte is drawn a little too tight, what is missing is the rim of a person; handed to the
+    background it would stay there, as an outline, when they are gone.
+
+    Args:
+        alpha: [B, N, H, W] in 0..1.
+        order: int64 [B, N], layer numbers 1..N back to front.
+        margin: pixels; none with 0.
+    """
+    if margin == 0:
+        return None
+    return largest_nearby(1 - transmittance(alpha, order)[:, :1], margin)
+
+
+def largest_nearby(maps: Tensor, reach: int) -> Tensor:
+    """Return the largest value within ``reach`` pixels of each, in a square, [B, C, H, W]."""
+    # A square's maximum is that of its rows' maxima, at a fraction of the cost.
+    side = 2 * reach + 1
+    rows = F.max_pool2d(maps, (1, side), stride=1, padding=(0, reach))
+    return F.max_pool2d(rows, (side, 1), stride=1, padding=(reach, 0))
 
 
 def tighten(layers: Tensor, order: Tensor, evidence: Tensor, core: Tensor) -> Tensor:

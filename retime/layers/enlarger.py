@@ -1,26 +1,26 @@
 """Layers at layer size, frame by frame, from the frozen renderer's at working size (4.4, A.2.2)."""
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from retime.artifacts import Frames
 from retime.config import UpsampleSettings
-from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import NOISE_LIMITS, ClipTensors, evidence_against, least_alpha
 from retime.layers.composite import over, transmittance
-from retime.layers.detail import tighten, transfer_detail
+from retime.layers.detail import covered_nearby, largest_nearby, tighten, transfer_detail
 from retime.layers.epochs import Epochs
+from retime.layers.footage import Crop, CropStock, Footage
+from retime.layers.full_size import FullSizeCanvas
 from retime.layers.losses import beyond_demand, reconstruction, uncovered
 from retime.layers.model import LayeredModel
 from retime.layers.upsampler import Upsampler, enlarge
 
 FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
-# Frame and background are compared with this many pixels around a part, for the blur in it.
+# Frame and background are compared with so many pixels around a part for each pixel of blur.
 RIM = 4
 # Around what a layer shows, the network sees as many pixels as its eight convolutions reach.
 REACH = 8
@@ -44,26 +44,29 @@ class LayerEnlarger:
     """Makes layers at layer size from the frozen renderer's.
 
     Args:
-        frames: the video at layer size.
+        footage: the video at layer size.
         clip: the clip at working size.
         model: trained, in inference mode.
-        canvas: uint8 [Hc, Wc, 3], the background at layer size.
-        plane: how frames of layer size lie in it.
+        canvas: the background at layer size.
         settings: of stage ``upsample``.
+        local: make a network whose result at a pixel depends on its neighbourhood alone.
+        blur: of the comparison of frame and background, pixels.
     """
 
     def __init__(
         self,
-        frames: Frames,
+        footage: Footage,
         clip: ClipTensors,
         model: LayeredModel,
-        canvas: np.ndarray,
-        plane: CanvasPlane,
+        canvas: FullSizeCanvas,
         settings: UpsampleSettings,
+        local: bool = False,
+        blur: float = 1.0,
     ) -> None:
-        self.frames, self.clip, self.model = frames, clip, model
-        self.canvas, self.plane, self.settings = canvas, plane, settings
-        self.size = frames.rgb.shape[1:3]  # height, width
+        self.footage, self.clip, self.model = footage, clip, model
+        self.canvas, self.settings = canvas, settings
+        self.blur, self.rim = blur, math.ceil(RIM * blur)
+        self.size = footage.size[::-1]  # height, width
         # Working pixels are means of several: their noise is less by the root of how many.
         self.noise = min(clip.noise * self.size[0] / clip.size[0], NOISE_LIMITS[1])
         inputs = 4 + model.atlas.texels.shape[1] + 1 + model.renderer.up[-1][0].out_channels
@@ -72,10 +75,16 @@ class LayerEnlarger:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.network = Upsampler(
-                inputs, settings.channels, settings.start == "identity", settings.residual_scale
+                inputs,
+                settings.channels,
+                settings.start == "identity",
+                settings.residual_scale,
+                local,
             ).to(memory_format=torch.channels_last)
         self.epochs = Epochs(clip.frames, settings.batch, settings.seed)
         self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
+        self.stock = CropStock(footage, self._rimmed_crops, self.steps)
+        self.reach = math.ceil(self.size[0] / clip.size[0])  # of a matte, pixels
         self.first = 1 if model.canvas is None else 0  # row of the first person's pass
 
     @torch.no_grad()
@@ -85,28 +94,37 @@ class LayerEnlarger:
         rgba, features = self.model.passes(x, 1)
         return torch.cat([rgba[0], x, features[0]], 1)
 
-    def view(self, t: int, rows: slice = EVERYTHING, columns: slice = EVERYTHING) -> View:
-        """Return a part of frame ``t`` and what it says."""
-        height, width = self.size
-        (top, bottom, _), (left, right, _) = rows.indices(height), columns.indices(width)
-        y, x = max(top - RIM, 0), max(left - RIM, 0)
-        around = slice(y, bottom + RIM), slice(x, right + RIM)
-        picture = self.frames.rgb[t][around]
-        background = self.plane.view(self.canvas, t, (width, height))[around]
-        evidence = evidence_against(picture, background, self.noise)
-        maps = (picture, background, evidence, least_alpha(picture, background) * evidence)
-        inner = slice(top - y, bottom - y), slice(left - x, right - x)
-        picture, background, evidence, least = (
-            torch.from_numpy(np.ascontiguousarray(m[inner])) for m in maps
-        )
-        return View(
-            picture.permute(2, 0, 1)[None].float() / 255,
-            background.permute(2, 0, 1)[None].float() / 255,
-            evidence[None],
-            least[None],
+    def around(self, rows: slice, columns: slice) -> tuple[slice, slice]:
+        """Return a part of a frame with the rim that ``view`` needs, as far as there is one."""
+        return tuple(
+            slice(max(part.start - self.rim, 0), min(part.stop + self.rim, extent))
+            for part, extent in zip((rows, columns), self.size, strict=True)
         )
 
-    def crops(self, step: int) -> list[tuple[int, slice, slice]]:
+    def ground(self, t: int) -> np.ndarray:
+        """Return what frame ``t`` sees of the background, uint8 [H, W, 3]."""
+        return self.canvas.plane.view(self.canvas.picture, t, self.size[::-1])
+
+    def view(self, picture: np.ndarray, ground: np.ndarray, rows: slice, columns: slice) -> View:
+        """Return a part of a frame and what it says.
+
+        Args:
+            picture: uint8, the frame ``around`` the part.
+            ground: uint8, the background there.
+            rows: of the part.
+            columns: of the part.
+        """
+        evidence = evidence_against(picture, ground, self.noise, self.blur)
+        maps = (picture, ground, evidence, least_alpha(picture, ground) * evidence)
+        inner = within((rows, columns), self.around(rows, columns))
+        picture, background, evidence, least = (m[inner] for m in maps)
+        return View(
+            as_tensor(picture),
+            as_tensor(background),
+            *(torch.from_numpy(np.ascontiguousarray(m))[None] for m in (evidence, least)),
+        )
+
+    def crops(self, step: int) -> list[Crop]:
         """Return frames and crops of a training step, drawn by step; in epochs, all in turn."""
         random = np.random.default_rng((self.settings.seed, step))
         height, width = self.size
@@ -115,10 +133,18 @@ class LayerEnlarger:
         drawn = []
         for k in range(self.settings.batch if in_turn is None else len(in_turn)):
             t = int(random.integers(self.clip.frames)) if in_turn is None else in_turn[k]
-            top = int(random.integers(height - side_y + 1))
-            left = int(random.integers(width - side_x + 1))
-            drawn.append((t, slice(top, top + side_y), slice(left, left + side_x)))
+            top, left = self.place(t, random, height - side_y, width - side_x)
+            drawn.append(Crop(t, slice(top, top + side_y), slice(left, left + side_x)))
         return drawn
+
+    def place(
+        self, t: int, random: np.random.Generator, lowest: int, rightmost: int
+    ) -> tuple[int, int]:
+        """Draw where in frame ``t`` a crop begins: a row up to ``lowest``, and a column."""
+        return int(random.integers(lowest + 1)), int(random.integers(rightmost + 1))
+
+    def _rimmed_crops(self, step: int) -> list[Crop]:
+        return [Crop(t, *self.around(rows, columns)) for t, rows, columns in self.crops(step)]
 
     def sight(self, alpha: Tensor, order: Tensor) -> Tensor:
         """Return how much of each pass others let through, [L, H, W], for alpha [L, H, W]."""
@@ -163,24 +189,28 @@ class LayerEnlarger:
             enlarged: [N, 4, H, W], what they were before.
             sight: [N, 1, H, W] in 0..1, how much of each layer others let through.
         """
-        reach = math.ceil(self.size[0] / self.clip.size[0])
-        around = F.max_pool2d(enlarged[:, 3:], 2 * reach + 1, stride=1, padding=reach)
+        around = largest_nearby(enlarged[:, 3:], self.reach)
         alpha = torch.minimum(refined[:, 3:], around)
         return enlarged + sight * (torch.cat([refined[:, :3], alpha], 1) - enlarged)
 
     def loss(self, step: int) -> tuple[Tensor, Tensor]:
         """Return what is minimised on random crops, and the reconstruction error alone."""
-        each = [self.crop_loss(*crop) for crop in self.crops(step)]
+        drawn = zip(self.crops(step), self.stock.of(step), strict=True)
+        each = [self.crop_loss(crop, picture) for crop, picture in drawn]
         loss, recon = (torch.stack(values).mean() for values in zip(*each, strict=True))
         return loss, recon
 
-    def crop_loss(self, t: int, rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
-        """Return what is minimised on a crop of frame ``t``, and the reconstruction error alone.
+    def crop_loss(self, crop: Crop, picture: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Return what is minimised on a crop, and the reconstruction error alone.
+
+        ``picture`` is the frame ``around`` it.
 
         The paper's only loss here is the reconstruction (A.1); guided by the frame, the losses by
         which the renderer's mattes follow the frame's demands serve at this size, too.
         """
-        view, order = self.view(t, rows, columns), self.clip.order[t : t + 1]
+        t, rows, columns = crop
+        ground = self.ground(t)[self.around(rows, columns)]
+        view, order = self.view(picture, ground, rows, columns), self.clip.order[t : t + 1]
         maps = enlarge(self.maps(t), self.size, rows, columns)
         guide = self.guide(view, self.sight(maps[:, 3], order)) if self.settings.guided else None
         layers, background = self.split(self.refine(maps, guide)[None], view)
@@ -195,10 +225,20 @@ class LayerEnlarger:
         demands = demands + self.settings.haze * beyond_demand(view.least, alpha, free)
         return recon + demands, recon
 
+    def parts(self, t: int, picture: np.ndarray) -> Iterator[tuple[int, int, Tensor]]:
+        """Make the layers of frame ``t``, uint8 [H, W, 3], part by part.
+
+        Yields:
+            First row and column of a part, and its layers with detail, [N + 1, 4, h, w] in 0..1,
+            background first.
+        """
+        yield 0, 0, self.layers(t, picture)
+
     @torch.no_grad()
-    def layers(self, t: int) -> Tensor:
+    def layers(self, t: int, picture: np.ndarray) -> Tensor:
         """Return the layers of frame ``t`` with detail, [N + 1, 4, H, W], background first."""
-        view, order = self.view(t), self.clip.order[t : t + 1]
+        whole = tuple(slice(0, extent) for extent in self.size)
+        view, order = self.view(picture, self.ground(t), *whole), self.clip.order[t : t + 1]
         maps = self.maps(t)
         alpha = enlarge(maps[:, 3:4], self.size)[:, 0]  # [N, H, W]
         sight = self.sight(alpha, order)
@@ -223,10 +263,28 @@ class LayerEnlarger:
         if not self.settings.detail_transfer:
             opaque = torch.cat([background, torch.ones_like(background[:, :1])], 1)
             return torch.cat([opaque, layers[0]])
-        margin = round(self.settings.detail_margin * self.size[1])
+        covered = covered_nearby(layers[:, :, 3], order, self.margin)
         return transfer_detail(
-            layers, order, background, view.picture, margin, self.settings.detail_background
+            layers, order, background, view.picture, covered, self.settings.detail_background
         )[0]
+
+    @property
+    def margin(self) -> int:
+        """Pixels around mattes in which the background gets no detail."""
+        return round(self.settings.detail_margin * self.size[1])
+
+
+def as_tensor(picture: np.ndarray) -> Tensor:
+    """Turn uint8 [H, W, 3] into [1, 3, H, W] in 0..1."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255
+
+
+def within(part: tuple[slice, slice], around: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return where a part of a picture lies in a larger part of it."""
+    return tuple(
+        slice(inner.start - outer.start, inner.stop - outer.start)
+        for inner, outer in zip(part, around, strict=True)
+    )
 
 
 def shown_box(alpha: Tensor) -> tuple[slice, slice] | None:

@@ -7,14 +7,14 @@ from torch import Tensor, nn
 class ResidualBlock(nn.Module):
     """3x3 convolution, instance norm, ReLU, 3x3 convolution, instance norm; plus the input."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, local: bool = False) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.InstanceNorm2d(channels, affine=True),
+            _norm(channels, local),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.InstanceNorm2d(channels, affine=True),
+            _norm(channels, local),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -32,18 +32,25 @@ class Upsampler(nn.Module):
         identity: begin by adding nothing: training starts at the bilinear layer and can only
             improve on it (not in the paper).
         scale: factor on what is added.
+        local: in inference, normalise by means kept of the training (see ``measure``), so that
+            what comes out at a pixel depends on its neighbourhood alone (not in the paper).
     """
 
     def __init__(
-        self, inputs: int, channels: int = 64, identity: bool = True, scale: float = 1.0
+        self,
+        inputs: int,
+        channels: int = 64,
+        identity: bool = True,
+        scale: float = 1.0,
+        local: bool = False,
     ) -> None:
         super().__init__()
         self.scale = scale
         self.body = nn.Sequential(
             nn.Conv2d(inputs, channels, 3, padding=1, bias=False),
-            nn.InstanceNorm2d(channels, affine=True),
+            _norm(channels, local),
             nn.ReLU(inplace=True),
-            *(ResidualBlock(channels) for _ in range(3)),
+            *(ResidualBlock(channels, local) for _ in range(3)),
             nn.Conv2d(channels, 4, 3, padding=1),
         )
         if identity:
@@ -56,6 +63,22 @@ class Upsampler(nn.Module):
         The first four channels of ``maps`` are the enlarged layer itself.
         """
         return (maps[:, :4] + self.scale * self.body(maps)).clamp(0, 1)
+
+    def measure(self, share: float) -> None:
+        """Say how a local network normalises from now on.
+
+        Args:
+            share: weight of what a picture itself measures in the means that are kept; with 0, and
+                then only, these are used, in training as in inference.
+        """
+        for norm in self.modules():
+            if isinstance(norm, nn.InstanceNorm2d):
+                norm.train(share > 0)
+                norm.momentum = share
+
+
+def _norm(channels: int, local: bool) -> nn.InstanceNorm2d:
+    return nn.InstanceNorm2d(channels, affine=True, track_running_stats=local)
 
 
 def _taps(size: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:

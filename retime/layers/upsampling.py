@@ -1,18 +1,22 @@
-"""Stage ``upsample``: layers at layer size, with the video's own detail (sections 4.4, A.2.2)."""
+"""Stage ``upsample``: layers at full size, with the video's own detail (sections 4.4, A.2.2)."""
 
 import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
+from retime.errors import InputError
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.enlarger import LayerEnlarger
-from retime.layers.full_size import full_size_canvas
+from retime.layers.footage import Footage, layer_size_footage, source_size_footage
+from retime.layers.full_size import FullSizeCanvas, full_size_canvas
 from retime.layers.model import LayeredModel
+from retime.layers.source_size import SourceSizeEnlarger
 from retime.layers.training import to_bytes, unpack_weights
 from retime.progress import Progress, track
 from retime.provenance import code_digest
@@ -29,6 +33,7 @@ def run_upsample(
     settings: UpsampleSettings,
     checkpoint: Path | None,
     threads: int,
+    video: Path | None = None,
 ) -> None:
     """Train the upsampler on the clip, and write ``layers.h5``.
 
@@ -41,6 +46,7 @@ def run_upsample(
         settings: of the upsampler.
         checkpoint: where progress is kept, or None.
         threads: CPU threads.
+        video: the source; read where the layers are to have its size.
 
     Raises:
         InputError: files that do not belong together.
@@ -49,7 +55,7 @@ def run_upsample(
     torch.use_deterministic_algorithms(True)
     with (
         Decomposition.open(decomposition) as trained,
-        Frames.open(frames) as video,
+        Frames.open(frames) as held,
         Seeds.open(seeds) as seed,
         Camera.open(camera) as view,
     ):
@@ -58,12 +64,13 @@ def run_upsample(
         model = LayeredModel(clip, training)
         unpack_weights(model, trained.weights[:])
         model.eval().requires_grad_(False)
-        canvas, plane = full_size_canvas(video, seed, trained, trained.canvas[:])
-        enlarger = LayerEnlarger(video, clip, model, canvas, plane, settings)
+        footage = _footage(video, held, settings)
+        canvas = full_size_canvas(footage, seed, trained)
+        enlarger = _enlarger(footage, clip, model, canvas, settings, trained)
 
-        held = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
-        held += code_digest("upsample")
-        digest = hashlib.sha256(held.encode() + trained.weights[:].tobytes())
+        key = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
+        key += code_digest("upsample")
+        digest = hashlib.sha256(key.encode() + trained.weights[:].tobytes())
         _train(enlarger, checkpoint, digest.hexdigest())
 
         count, (height, width) = clip.frames, enlarger.size
@@ -75,8 +82,8 @@ def run_upsample(
                 "T": count,
                 "H": height,
                 "W": width,
-                "Hc": canvas.shape[0],
-                "Wc": canvas.shape[1],
+                "Hc": canvas.picture.shape[0],
+                "Wc": canvas.picture.shape[1],
             },
             parameters=settings.model_dump(mode="json"),
             names=seed.names,
@@ -84,13 +91,37 @@ def run_upsample(
             canvas_bounds=view.canvas,
             **seed.clip_attributes(),
         ) as result:
-            result.canvas[:], result.order[:] = canvas, seed.order[:]
-            result.homographies[:] = view.homographies[:]
-            for t in track(range(count), "layers", count):
-                rgba = to_bytes(enlarger.layers(t))  # [N + 1, H, W, 4]
-                rgba[rgba[..., 3] == 0] = 0  # what is clear has no colour, and packs to nothing
-                result.rgba[:, t] = rgba
+            result.canvas[:], result.filled[:] = canvas.picture, canvas.filled
+            result.order[:], result.homographies[:] = seed.order[:], view.homographies[:]
+            for t, picture in track(enumerate(footage.read(range(count))), "layers", count):
+                for top, left, layers in enlarger.parts(t, picture):
+                    rgba = to_bytes(layers)  # [N + 1, h, w, 4]
+                    rgba[rgba[..., 3] == 0] = 0  # what is clear has no colour
+                    result.write(t, rgba, top, left)
     drop_checkpoints(checkpoint)
+
+
+def _footage(video: Path | None, frames: Frames, settings: UpsampleSettings) -> Footage:
+    """Return the frames at the size that the layers are to have."""
+    if settings.output_size == "layer":
+        return layer_size_footage(frames)
+    if video is None:
+        raise InputError("output_size: source needs the video itself; give it with --video")
+    return source_size_footage(frames, video)
+
+
+def _enlarger(
+    footage: Footage,
+    clip: ClipTensors,
+    model: LayeredModel,
+    canvas: FullSizeCanvas,
+    settings: UpsampleSettings,
+    trained: Decomposition,
+) -> LayerEnlarger:
+    if settings.output_size == "layer":
+        return LayerEnlarger(footage, clip, model, canvas, settings)
+    shows = np.stack([(trained.rgba[:, t, ..., 3] > 0).any(0) for t in range(clip.frames)])
+    return SourceSizeEnlarger(footage, clip, model, canvas, settings, shows)
 
 
 def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,42 +10,68 @@ from retime.artifacts import Camera, Frames, Seeds
 from retime.layers.trimap import make_trimap
 
 FRAMES, SIZE, FULL = 6, (64, 32), (128, 64)  # sizes: width, height
-COMMON = {
-    "clip": "tiny",
-    "source_size": list(FULL),
-    "working_size": list(SIZE),
-    "fps": [10, 1],
-    "start_seconds": 0.0,
-}
 
 
 @pytest.fixture
 def tiny_clip(tmp_path):
     """Two flat 'people', 8 x 12 boxes at working size, pass one another before a noisy wall."""
+    return make_clip(tmp_path, FULL)
+
+
+@pytest.fixture
+def large_clip(tmp_path):
+    """The same of a video, a folder of pictures, that is five times the working size."""
+    return make_clip(tmp_path, (320, 160))
+
+
+@pytest.fixture
+def standing_clip(tmp_path):
+    """The large clip, but nobody moves."""
+    return make_clip(tmp_path, (320, 160), steps=0)
+
+
+def make_clip(folder, source, steps=8):
+    """Write the files of the tiny clip.
+
+    ``source`` is the size of its video, ``steps`` how far people go from frame to frame, in working
+    pixels.
+    """
+    common = {
+        "clip": "tiny",
+        "source_size": list(source),
+        "working_size": list(SIZE),
+        "fps": [10, 1],
+        "start_seconds": 0.0,
+    }
     wall = np.random.default_rng(0).integers(90, 150, (FULL[1], FULL[0], 3), np.uint8)
     rgb = np.repeat(wall[None], FRAMES, 0)
     iuv = np.zeros((FRAMES, 2, SIZE[1], SIZE[0], 3), np.uint8)
     for t in range(FRAMES):
-        for n, x in enumerate((6 + 8 * t, 50 - 8 * t)):
+        for n, x in enumerate((6 + steps * t, 50 - steps * t)):
             top = 8 + 6 * n
             iuv[t, n, top : top + 12, x : x + 8, 0] = 2
             v, u = np.mgrid[0:12, 0:8]
             iuv[t, n, top : top + 12, x : x + 8, 1] = u * 255 // 7
             iuv[t, n, top : top + 12, x : x + 8, 2] = v * 255 // 11
-        for n, x in reversed(list(enumerate((6 + 8 * t, 50 - 8 * t)))):
+        for n, x in reversed(list(enumerate((6 + steps * t, 50 - steps * t)))):
             top = 8 + 6 * n
             box = rgb[t, 2 * top : 2 * top + 24, 2 * x : 2 * x + 16]
             box[:] = [(220, 40, 30), (30, 60, 200)][n]
     paths = SimpleNamespace(
-        frames=tmp_path / "frames.h5", seeds=tmp_path / "seeds.h5", camera=tmp_path / "camera.h5"
+        **{name: folder / f"{name}.h5" for name in ("frames", "seeds", "camera")},
+        video=folder / "video",
     )
+    paths.video.mkdir()
+    for t, picture in enumerate(rgb):
+        large = cv2.resize(picture, source, interpolation=cv2.INTER_NEAREST)
+        cv2.imwrite(str(paths.video / f"{t:03}.png"), large[..., ::-1])
     with Frames.create(
         paths.frames,
         sizes={"T": FRAMES, "H": FULL[1], "W": FULL[0]},
         parameters={},
         source="tiny",
         has_sound=False,
-        **COMMON,
+        **common,
     ) as frames:
         frames.rgb[:] = rgb
         frames.time[:], frames.index[:] = np.arange(FRAMES) / 10, np.arange(FRAMES)
@@ -54,8 +81,8 @@ def tiny_clip(tmp_path):
         parameters={},
         mode="still",
         reference=0,
-        canvas=[0, 0, *FULL],
-        **COMMON,
+        canvas=[0, 0, *source],
+        **common,
     ) as camera:
         camera.homographies[:], camera.inliers[:] = np.eye(3), 1
     with Seeds.create(
@@ -64,9 +91,9 @@ def tiny_clip(tmp_path):
         parameters={},
         names=["red", "blue"],
         people=[[1], [2]],
-        canvas=[0, 0, *FULL],
+        canvas=[0, 0, *source],
         camera_mode="still",
-        **COMMON,
+        **common,
     ) as seeds:
         masks = iuv[..., 0] > 0
         seeds.iuv[:] = iuv
@@ -76,3 +103,9 @@ def tiny_clip(tmp_path):
             for n in range(2):
                 seeds.trimap[t, n] = make_trimap(masks[t, n], masks[t, 1 - n], 0.1)
     return paths
+
+
+@pytest.fixture
+def tiny_clip_elsewhere(tmp_path_factory):
+    """The tiny clip in a folder of its own."""
+    return make_clip(tmp_path_factory.mktemp("elsewhere"), FULL)

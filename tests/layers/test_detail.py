@@ -1,6 +1,6 @@
 import torch
 
-from retime.layers.detail import tighten, transfer_detail
+from retime.layers.detail import covered_nearby, tighten, transfer_detail
 
 
 def scene():
@@ -75,10 +75,22 @@ def test_around_a_matte_the_background_gets_no_detail():
     layers = torch.zeros(1, 1, 4, 1, 9)
     layers[..., 3, 0, 3] = 1.0
     background, frame = torch.full((1, 3, 1, 9), 0.5), torch.full((1, 3, 1, 9), 0.6)
-    detailed = transfer_detail(layers, torch.tensor([[1]]), background, frame, margin=2)
+    covered = covered_nearby(layers[:, :, 3], torch.tensor([[1]]), margin=2)
+    detailed = transfer_detail(layers, torch.tensor([[1]]), background, frame, covered)
     expected = [0.6, 0.5, 0.5, 0.5, 0.5, 0.5, 0.6, 0.6, 0.6]
     assert torch.allclose(detailed[0, 0, 0, 0], torch.tensor(expected))
     assert torch.allclose(detailed[0, 1, :3, 0, 3], torch.tensor(0.6))
+
+
+def test_what_is_covered_nearby_is_the_most_in_a_square():
+    alpha = torch.zeros(1, 2, 7, 9)
+    alpha[0, 0, 3, 2], alpha[0, 1, 3, 2], alpha[0, 1, 0, 8] = 0.5, 0.5, 0.25
+    order = torch.tensor([[2, 1]])
+    covered = covered_nearby(alpha, order, margin=1)
+    expected = torch.zeros(7, 9)
+    expected[2:5, 1:4], expected[0:2, 7:9] = 0.75, 0.25
+    assert torch.equal(covered[0, 0], expected)
+    assert covered_nearby(alpha, order, margin=0) is None
 
 
 def test_mattes_are_drawn_in_where_the_frame_is_the_background():

@@ -8,6 +8,8 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import load_clip_tensors
 from retime.layers.composite import over
 from retime.layers.enlarger import FAINTEST, REACH, LayerEnlarger, shown_box
+from retime.layers.footage import layer_size_footage
+from retime.layers.full_size import FullSizeCanvas
 from retime.layers.model import LayeredModel
 from retime.layers.upsampler import enlarge
 
@@ -23,13 +25,27 @@ def enlarger(tiny_clip):
     model.eval().requires_grad_(False)
     with Frames.open(tiny_clip.frames) as frames, Seeds.open(tiny_clip.seeds) as seeds:
         plane = CanvasPlane.at(FULL, FULL, (0, 0, *FULL), seeds.homographies[:])
-        canvas = np.full((FULL[1], FULL[0], 3), 120, np.uint8)
+        picture = np.full((FULL[1], FULL[0], 3), 120, np.uint8)
+        canvas = FullSizeCanvas(picture, np.zeros(picture.shape[:2], bool), plane)
+        footage = layer_size_footage(frames)
 
         def make(**settings):
             chosen = UpsampleSettings(channels=4, crop=32, **settings)
-            return LayerEnlarger(frames, clip, model, canvas, plane, chosen)
+            return LayerEnlarger(footage, clip, model, canvas, chosen)
 
         yield make
+
+
+WHOLE = (slice(0, FULL[1]), slice(0, FULL[0]))
+
+
+def picture(layers, t):
+    return next(layers.footage.read([t]))
+
+
+def view(layers, t, part=WHOLE):
+    around = layers.around(*part)
+    return layers.view(picture(layers, t)[around], layers.ground(t)[around], *part)
 
 
 @pytest.mark.parametrize("guided", [False, True])
@@ -38,7 +54,7 @@ def test_an_untrained_upsampler_changes_nothing(enlarger, guided):
     layers = enlarger(guided=guided, tighten=False, detail_transfer=False)
     plain = enlarge(layers.maps(2), layers.size)[:, :4]
     shows = plain[:, 3:] > FAINTEST
-    result = layers.layers(2)
+    result = layers.layers(2, picture(layers, 2))
     torch.testing.assert_close(result[1:] * shows, plain * shows)
     assert (result[0, 3] == 1).all()
 
@@ -64,21 +80,18 @@ def test_the_printed_loss_is_the_mean_error_of_the_crops(enlarger):
     for t, rows, columns in layers.crops(0):
         # What an untrained upsampler leaves as it is: the enlarged layers over the background.
         maps = enlarge(layers.maps(t), layers.size, rows, columns)[:, :4]
-        frame = layers.view(t, rows, columns)
+        frame = view(layers, t, (rows, columns))
         order = layers.clip.order[[t]]
         each.append((frame.picture - over(maps[None], order, frame.background)).abs().mean())
     assert loss.item() == pytest.approx(torch.stack(each).mean().item(), abs=1e-5)
 
 
-def test_the_networks_background_is_upsampled_as_a_layer(enlarger, tiny_clip):
+def test_the_networks_background_is_upsampled_as_a_layer(enlarger):
     layers = enlarger(guided=False, tighten=False, detail_transfer=False)
     model = LayeredModel(layers.clip, SETTINGS.model_copy(update={"background": "network"}))
     settings = layers.settings
-    with Frames.open(tiny_clip.frames) as frames:
-        own = LayerEnlarger(
-            frames, layers.clip, model.eval(), layers.canvas, layers.plane, settings
-        )
-        maps, result = own.maps(2), own.layers(2)
+    own = LayerEnlarger(layers.footage, layers.clip, model.eval(), layers.canvas, settings)
+    maps, result = own.maps(2), own.layers(2, picture(layers, 2))
     assert (len(maps), len(result)) == (3, 3)  # the background's pass first
     torch.testing.assert_close(result[0, :3], enlarge(maps[:1], own.size)[0, :3])
     assert (result[0, 3] == 1).all()
@@ -101,14 +114,15 @@ def test_whole_frames_are_refined_unless_boxed(enlarger):
     with torch.no_grad():
         whole.settings = whole.settings.model_copy(update={"detail_transfer": False})
         expected = whole.network(maps)
-    torch.testing.assert_close(whole.layers(0)[1:], expected, atol=1e-5, rtol=1e-4)
+    result = whole.layers(0, picture(whole, 0))
+    torch.testing.assert_close(result[1:], expected, atol=1e-5, rtol=1e-4)
     assert boxed.network(maps).shape == expected.shape
 
 
 def test_a_part_of_a_frame_says_what_the_whole_says_there(enlarger):
     layers = enlarger()
     rows, columns = slice(20, 50), slice(0, 61)
-    for part, whole in zip(layers.view(1, rows, columns), layers.view(1), strict=True):
+    for part, whole in zip(view(layers, 1, (rows, columns)), view(layers, 1), strict=True):
         torch.testing.assert_close(part, whole[..., rows, columns])
 
 
@@ -127,11 +141,11 @@ def test_refined_mattes_stay_near_what_they_were_and_hidden_ones_as_they_were(en
 
 def test_guidance_is_the_frames_difference_from_the_background_where_in_sight(enlarger):
     layers = enlarger()
-    view = layers.view(0)
+    said = view(layers, 0)
     sight = torch.zeros(1, FULL[1], FULL[0])
     sight[:, :, :20] = 1
-    guide = layers.guide(view, sight)
-    torch.testing.assert_close(guide[0, :3, :, :20], (view.picture - view.background)[0, :, :, :20])
+    guide = layers.guide(said, sight)
+    torch.testing.assert_close(guide[0, :3, :, :20], (said.picture - said.background)[0, :, :, :20])
     assert (guide[..., 20:] == 0).all()
     # The first person's red, (220, 40, 30) before 120: red asks for 100 / 135 of alpha, green for
     # 80 / 120, blue for 90 / 120, which is most.

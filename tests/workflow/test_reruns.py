@@ -126,6 +126,14 @@ CHANGES: dict[str, tuple[Callable[[Project], object], set[str]]] = {
         lambda p: p.edit("clips/demo/clip.yaml", "settings:\n", "settings:\n  train: {seed: 1}\n"),
         TRAINING,
     ),
+    "layers of the source's size asked for": (
+        lambda p: p.edit(
+            "clips/demo/clip.yaml",
+            "settings:\n",
+            "settings:\n  upsample: {output_size: source}\n",
+        ),
+        BELOW_TRAINING,
+    ),
     "an export asked for": (
         lambda p: p.edit(
             "clips/demo/clip.yaml", "settings:\n", "settings:\n  export: {formats: [png]}\n"

@@ -98,6 +98,7 @@ rule upsample:
         seeds=rules.seeds.output.seeds,
         camera=rules.camera.output.camera,
         decomposition=rules.train.output.decomposition,
+        video=source_video,
     output:
         layers="results/{clip}/layers.h5",
     log:
@@ -118,6 +119,6 @@ rule upsample:
         "{wildcards.clip}: bring the layers to full size"
     shell:
         "retime upsample --frames {input.frames} --seeds {input.seeds} --camera {input.camera}"
-        " --decomposition {input.decomposition} --out {output.layers}"
+        " --decomposition {input.decomposition} --video {input.video:q} --out {output.layers}"
         " --checkpoint {params.checkpoint} --settings {params.settings:q} --threads {threads}"
         " 2>&1 | tee {log}"
