@@ -7,12 +7,14 @@ import numpy as np
 
 from retime.artifacts import Decomposition, Layers
 from retime.atomic import replacing
+from retime.layers.canvas import CanvasPlane
 from retime.layers.composite import over_pictures
 
 COLUMNS = 5  # moments of the clip on a sheet
 TILE_WIDTH = 256  # pixels
 LABEL_HEIGHT = 18  # pixels
 SQUARE = 8  # side of the checkerboard's squares, pixels
+STRIPE, STRIPE_COLOUR = 6, (255, 0, 200)  # across ground that is made up: spacing in pixels, RGB
 
 
 def checkerboard(height: int, width: int) -> np.ndarray:
@@ -28,23 +30,38 @@ def _labelled(tile: np.ndarray, text: str) -> np.ndarray:
     return np.concatenate([strip, tile])
 
 
+def _marked(picture: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """Draw stripes over the part of a picture [H, W, 3] that ``filled``, bool [H, W], says."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    stripes = filled & ((x + y) % STRIPE == 0)
+    return np.where(stripes[..., None], np.array(STRIPE_COLOUR, np.uint8), picture)
+
+
 def layer_sheet(layers: Layers) -> np.ndarray:
     """Lay out a contact sheet, uint8 RGB.
 
-    A column for each of some moments of the clip; rows: all layers together, the background,
-    then each layer over a checkerboard.
+    A column for each of some moments of the clip; rows: all layers together, the background with
+    stripes where no frame shows it, then each layer over a checkerboard.
     """
     count, height, width = layers.rgba.shape[1:4]
+    plane = CanvasPlane.at(
+        (width, height),
+        tuple(layers.source_size),
+        tuple(layers.canvas_bounds),
+        layers.homographies[:],
+    )
+    filled = layers.filled[:].astype(np.uint8)
     size = (TILE_WIDTH, round(TILE_WIDTH * height / width))
     board = checkerboard(size[1], size[0])
     columns = []
     for t in np.linspace(0, count - 1, min(COLUMNS, count)).round().astype(int):
-        pictures = layers.rgba[:, t]
+        pictures = np.stack([layers.picture(n, t) for n in range(len(layers.names) + 1)])
         together = over_pictures(pictures[0, ..., :3].copy(), list(pictures[1:]), layers.order[t])
         small = cv2.resize(together, size, interpolation=cv2.INTER_AREA)
         tiles = [_labelled(small, f"frame {t}: all layers")]
         back = cv2.resize(pictures[0, ..., :3], size, interpolation=cv2.INTER_AREA)
-        tiles.append(_labelled(back, "background"))
+        made_up = cv2.resize(plane.view(filled, t, (width, height)), size) > 0
+        tiles.append(_labelled(_marked(back, made_up), "background"))
         for name, rgba in zip(layers.names, pictures[1:], strict=True):
             # Colours are averaged by how much of them there is, so edges do not darken.
             alpha = rgba[..., 3:].astype(np.float32) / 255
