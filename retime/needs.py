@@ -8,7 +8,7 @@ and 224x126 to 448x256 pixels, on a CPU.
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retime.config import Settings, TrainSettings
@@ -30,7 +30,7 @@ class Extent:
     frames: int
     source: Size
     working: Size
-    layer: Size  # of the finished layers
+    layer: Size  # of the frames at layer size, and of the finished layers if no other is set
     people: int
     layers: int  # without the background
 
@@ -146,11 +146,15 @@ SECONDS = {
     "render": Cost(10, clip=4, clip_layers=4),
     "preview": Cost(20, clip=0.5),
 }
+# Stages that handle the finished layers, whose size may be the source's.
+FINISHED = ("upsample", "render", "preview")
+# Seconds of one core that `upsample` takes for a megapixel of a layer at the source's size.
+TILE_SECONDS = 1.6
 
 
 def memory_mib(stage: str, extent: Extent, settings: Settings) -> float:
     """Return the peak memory that a stage will need on a clip, MiB."""
-    need = MEMORY[stage].of(extent)
+    need = MEMORY[stage].of(_handled(stage, extent, settings))
     if stage == "train":
         need += _step_bytes(settings.train, extent) / MIB
     return need
@@ -164,9 +168,12 @@ def core_seconds(stage: str, extent: Extent, settings: Settings) -> float:
         steps = _steps(train.steps, train.epochs, train.batch, extent.frames)
         need += steps * train.batch * _pass_seconds(train.channels) * _passes(train, extent)
     if stage == "upsample":
-        upsample = settings.upsample
+        upsample, finished = settings.upsample, _handled(stage, extent, settings).layer
+        if upsample.output_size == "source":
+            pixels = extent.frames * (extent.layers + 1) * math.prod(finished)
+            need += TILE_SECONDS * pixels / MEGA
         steps = _steps(upsample.steps, upsample.epochs, upsample.batch, extent.frames)
-        layers = (extent.layers + 1) * min(upsample.crop**2, math.prod(extent.layer)) / MEGA
+        layers = (extent.layers + 1) * min(upsample.crop**2, math.prod(finished)) / MEGA
         need += steps * upsample.batch * _pass_seconds(upsample.channels) * layers
     return need
 
@@ -185,6 +192,13 @@ def asked_minutes(
     """
     seconds = SLOWER * core_seconds(stage, extent, settings) / math.sqrt(threads)
     return math.ceil((5 + seconds / 60) * attempt)
+
+
+def _handled(stage: str, extent: Extent, settings: Settings) -> Extent:
+    """Return the extent with the size of the layers that a stage handles."""
+    if stage in FINISHED and settings.upsample.output_size == "source":
+        return replace(extent, layer=extent.source)
+    return extent
 
 
 def _steps(steps: int, epochs: int | None, batch: int, frames: int) -> int:

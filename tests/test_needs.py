@@ -16,6 +16,7 @@ from retime.needs import (
     asked_memory,
     asked_minutes,
     clip_extent,
+    core_seconds,
     memory_mib,
 )
 from retime.video.encoding import VideoWriter
@@ -112,3 +113,15 @@ def test_a_longer_training_is_given_more_time() -> None:
     assert asked_minutes("train", SMALL, with_(train={"steps": 30_000})) > 3 * usual
     epochs = with_(train={"epochs": 2500, "batch": 30, "channels": 64})
     assert asked_minutes("train", SMALL, epochs) > 20 * usual
+
+
+def test_layers_of_the_sources_size_ask_for_more() -> None:
+    large = with_(upsample={"output_size": "source"})
+    high = replace(SMALL, source=(1920, 1080))
+    for stage in MEMORY:
+        more = memory_mib(stage, high, large) - memory_mib(stage, high, SETTINGS)
+        slower = core_seconds(stage, high, large) - core_seconds(stage, high, SETTINGS)
+        assert (more > 0) == (stage in ("upsample", "render", "preview")), stage
+        assert (slower > 0) == (stage == "upsample"), stage
+    # Two people before the background in 60 frames of 1080p, and 60 to 90 s of training: measured.
+    assert 600 < core_seconds("upsample", high, large) < 1000
