@@ -1,5 +1,6 @@
 """Write videos, one frame at a time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +39,7 @@ class VideoWriter:
         form: a name in ``formats.FORMATS``.
         alpha: frames have alpha, straight, and the file keeps it.
         colour: the tags to write; frames are converted accordingly.
+        options: of the codec, over those of the form.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class VideoWriter:
         form: str = "h264",
         alpha: bool = False,
         colour: ColourTags = BT709,
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self.path, self.size = Path(path), size
         self._form = FORMATS[form]
@@ -59,7 +62,7 @@ class VideoWriter:
         self.padding = (size[0] % 2, size[1] % 2) if self._form.even else (0, 0)
         self.frames = 0
         self._fps = Fraction(fps).limit_denominator(100_000)
-        self._options = dict(self._form.options)
+        self._options = {**self._form.options, **(options or {})}
         if form in WITH_CRF:
             self._options["crf"] = str(crf)
         self._alpha, self._threads = alpha, threads

@@ -91,6 +91,43 @@ def _mux(
         return merge(made, packets, to_sound, shown, to_pictures)
 
 
+def extract_sound(source: Path, out: Path, start: float, duration: float) -> bool:
+    """Write the sound of ``source`` from ``start`` on as a WAV file, 16 bits, mono or stereo.
+
+    Args:
+        source: a file, with or without sound.
+        out: the file to write.
+        start: seconds into ``source``, counted as players do.
+        duration: seconds of sound at most.
+
+    Returns:
+        Whether there is sound in that stretch. If not, nothing is left at ``out``.
+
+    Raises:
+        InputError: the sound cannot be read.
+    """
+    try:
+        with av.open(str(source)) as heard:
+            if not heard.streams.audio:
+                return False
+            sound, begin = heard.streams.audio[0], start + start_seconds(heard)
+            heard.seek(max(int((begin - 1) * av.time_base), heard.start_time or 0))
+            with av.open(str(out), "w") as made:
+                stream = made.add_stream("pcm_s16le", rate=sound.rate, layout=layout_of(sound))
+                wrote = False
+                for packet in _encoded(sound, heard, stream, begin, duration):
+                    packet.stream = stream
+                    made.mux(packet)
+                    wrote = True
+    except av.error.InvalidDataError as error:
+        raise InputError(
+            f"{source}: its sound cannot be read ({error.strerror}); repair the file"
+        ) from error
+    if not wrote:
+        out.unlink()
+    return wrote
+
+
 def open_for_writing(out: Path) -> av.container.OutputContainer:
     """Open a video file of the kind its suffix says."""
     options = {"movflags": "+faststart"} if out.suffix in (".mp4", ".mov") else None
