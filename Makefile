@@ -40,7 +40,7 @@ test: $(VENV)/.installed-test
 	pytest
 
 $(VENV)/.installed: pyproject.toml envs/constraints.txt | $(BIN)/python
-	$(INSTALL) --editable ".$$(command -v npm >/dev/null || echo '[node]')"
+	$(INSTALL) --editable ".[studio$$(command -v npm >/dev/null || echo ,node)]"
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed

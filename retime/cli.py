@@ -286,6 +286,38 @@ def _frame_range(text: str) -> tuple[int, int] | None:
     return int(first), int(last)
 
 
+@app.command()
+def footage(
+    layers: In,
+    frames: In,
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    video: Annotated[Path | None, typer.Option(help="The source video, for its sound.")] = None,
+    light: Annotated[str, typer.Option(help="What render mixes: display or linear.")] = "display",
+    threads: Threads = 1,
+) -> None:
+    """Write the films that the studio's page plays."""
+    from retime.studio.footage import run_footage
+
+    section = config.validate({"light": light}, config.RenderSettings, "--light")
+    run_footage(layers, frames, video, out, section.light, threads)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def studio(
+    clip: Annotated[str, typer.Argument(help="The clip to open.")],
+    snakemake: Annotated[
+        list[str] | None,
+        typer.Argument(help="After --: what else snakemake is run with: -- --config preset=draft"),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8765,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+) -> None:
+    """Retime and correct a clip by hand, live, in the browser."""
+    from retime.studio.serve import run_studio
+
+    run_studio(clip, port, browser, snakemake or [])
+
+
 preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
 app.add_typer(preview, name="preview")
 app.add_typer(body_app, name="body")

@@ -83,7 +83,7 @@ def test_every_stage_has_a_command() -> None:
     commands = {command.callback.__name__ for command in cli.app.registered_commands}
     # An edit is all that warp is told, and the others beside the stages are told nothing.
     beside = {"warp", "suggest", "summary", "import_project"}
-    beside |= {"export_data", "export_corrections"}
+    beside |= {"export_data", "export_corrections", "footage", "studio"}
     assert commands == {*Settings.model_fields, *beside}
     groups = {group.name for group in cli.app.registered_groups}
     assert {"preview", "body", "demo", "models"} <= groups

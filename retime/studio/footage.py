@@ -1,0 +1,222 @@
+"""The clip as the studio's page plays it: films of the layers, the background and the source.
+
+Browsers decode H.264 and know no alpha, so a layer's film shows its colour above and its alpha, as
+grey, below. Key frames come often and no frame is coded out of order: any frame is decoded from a
+few samples. ``footage.json`` says all that the page needs to know of the clip and of its films.
+"""
+
+import base64
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import av
+import cv2
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from retime.artifacts import Frames, Layers
+from retime.atomic import whole_folder, write_text
+from retime.errors import InputError
+from retime.progress import track
+from retime.studio.contract import Sample
+from retime.video.encoding import VideoWriter, bleed
+from retime.video.sound import extract_sound
+
+INDEX = "footage.json"
+CRF = 12
+KEY_FRAMES = 12  # one at least every so many frames
+# x264: no frames out of order, and key frames that nothing reaches across.
+SEEKABLE = {"bf": "0", "g": str(KEY_FRAMES), "keyint_min": "1", "x264-params": "open-gop=0"}
+BLOCK = 16  # of the codec: colour and alpha share none
+
+
+class StoredFilm(BaseModel):
+    """A film as it lies in the folder."""
+
+    file: str
+    codec: str
+    description: str
+    coded_width: int
+    coded_height: int
+    alpha_row: int | None
+    constant: bool
+    samples: list[Sample]
+
+
+class Footage(BaseModel):
+    """What ``footage.json`` holds; the fields are those of ``contract``."""
+
+    clip: str
+    rate: tuple[int, int]
+    start_seconds: float
+    width: int
+    height: int
+    source_width: int
+    source_height: int
+    names: list[str]
+    people: list[list[int]]
+    back_to_front: list[list[int]]
+    homographies: list[list[list[float]]]
+    still: bool
+    light: Literal["display", "linear"]
+    canvas: str
+    canvas_width: int
+    canvas_height: int
+    sound: str | None
+    source: StoredFilm
+    background: StoredFilm
+    layers: list[StoredFilm]
+
+
+def read_footage(folder: Path) -> Footage:
+    """Read the index of a folder made by ``run_footage``.
+
+    Raises:
+        InputError: there is none, or it is of another version.
+    """
+    path = folder / INDEX
+    try:
+        return Footage.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: no footage; rule 'studio' makes it (run snakemake)") from error
+    except ValidationError as error:
+        raise InputError(
+            f"{path}: not footage of this version; delete {folder} and run snakemake again: rule "
+            "'studio' makes it anew"
+        ) from error
+
+
+def run_footage(
+    layers: Path,
+    frames: Path,
+    video: Path | None,
+    out: Path,
+    light: Literal["display", "linear"] = "display",
+    threads: int = 1,
+) -> None:
+    """Write the footage of a clip to the folder ``out``; it appears only when whole.
+
+    Args:
+        layers: the ``Layers`` artifact.
+        frames: the ``Frames`` artifact.
+        video: the source, for its sound.
+        out: the folder.
+        light: what stage ``render`` mixes in this clip, to be told to the page.
+        threads: CPU threads of the encoders.
+
+    Raises:
+        InputError: artifacts that cannot be read or are not of one clip, or a source whose sound
+            cannot be read.
+    """
+    from retime.layers.canvas import CanvasPlane
+
+    with Layers.open(layers) as layered, Frames.open(frames) as filmed, whole_folder(out) as folder:
+        count, length, height, width, _ = layered.rgba.shape
+        if filmed.rgb.shape[:3] != (length, height, width) or filmed.clip != layered.clip:
+            raise InputError(
+                f"{layers}: made from other frames than {frames}; run snakemake to make both anew"
+            )
+        source_width, source_height = layered.source_size
+        plane = CanvasPlane.at(
+            (width, height),
+            (source_width, source_height),
+            tuple(layered.canvas_bounds),
+            layered.homographies[:],
+        )
+        fps = Fraction(*layered.fps)
+
+        def film(name: str, read: Callable[[int], np.ndarray]) -> StoredFilm:
+            return write_film(folder / f"{name}.mp4", read, length, fps, threads)
+
+        source = film("source", lambda t: filmed.rgb[t])
+        background = film("background", lambda t: layered.picture(0, t)[..., :3])
+        films = [film(f"layer{n}", lambda t, n=n: layered.picture(n, t)) for n in range(1, count)]
+        canvas = layered.canvas[:]
+        cv2.imwrite(str(folder / "canvas.png"), cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
+        heard = video is not None and filmed.has_sound and not video.is_dir()
+        heard = heard and extract_sound(
+            video, folder / "sound.wav", layered.start_seconds, float(length / fps)
+        )
+        index = Footage(
+            clip=layered.clip,
+            rate=(fps.numerator, fps.denominator),
+            start_seconds=layered.start_seconds,
+            width=width,
+            height=height,
+            source_width=source_width,
+            source_height=source_height,
+            names=layered.names,
+            people=layered.people,
+            back_to_front=layered.order[:].tolist(),
+            homographies=plane.homographies.tolist(),
+            still=plane.still,
+            light=light,
+            canvas="canvas.png",
+            canvas_width=canvas.shape[1],
+            canvas_height=canvas.shape[0],
+            sound="sound.wav" if heard else None,
+            source=source,
+            background=background,
+            layers=films,
+        )
+        write_text(folder / INDEX, index.model_dump_json())
+
+
+def write_film(
+    path: Path, read: Callable[[int], np.ndarray], length: int, fps: Fraction, threads: int
+) -> StoredFilm:
+    """Encode frames ``read(0)`` to ``read(length - 1)``, uint8 [H, W, 3 or 4], as one film."""
+    first = read(0)
+    height, width, channels = first.shape
+    alpha_row = -(-height // BLOCK) * BLOCK if channels == 4 else None
+    size = (width, alpha_row + height) if alpha_row else (width, height)
+    constant = True
+    with VideoWriter(path, size, fps, CRF, threads, options=SEEKABLE) as writer:
+        for t in track(range(length), f"footage {path.stem}", length):
+            picture = read(t)
+            constant = constant and np.array_equal(picture, first)
+            writer.write(picture if alpha_row is None else pack_alpha(picture, alpha_row))
+    return _indexed(path, alpha_row, constant)
+
+
+def pack_alpha(rgba: np.ndarray, alpha_row: int) -> np.ndarray:
+    """Return colour above and alpha as grey below, from row ``alpha_row`` on.
+
+    Args:
+        rgba: uint8 [H, W, 4], straight alpha.
+        alpha_row: H or more.
+
+    Returns:
+        uint8 [alpha_row + H, W, 3]; colours are drawn out beyond the edge of what shows, and rows
+        between the two repeat the last one of the colour.
+    """
+    height, width, _ = rgba.shape
+    packed = np.empty((alpha_row + height, width, 3), np.uint8)
+    packed[:height] = bleed(rgba)[..., :3]
+    packed[height:alpha_row] = packed[height - 1]
+    packed[alpha_row:] = rgba[..., 3:]
+    return packed
+
+
+def _indexed(path: Path, alpha_row: int | None, constant: bool) -> StoredFilm:
+    """Return where each frame of a film lies in its file."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        head = bytes(stream.codec_context.extradata)
+        samples = [
+            Sample(offset=packet.pos, size=packet.size, key=packet.is_keyframe)
+            for packet in container.demux(stream)
+            if packet.size
+        ]
+        return StoredFilm(
+            file=path.name,
+            codec=f"avc1.{head[1:4].hex()}",
+            description=base64.b64encode(head).decode(),
+            coded_width=stream.width,
+            coded_height=stream.height,
+            alpha_row=alpha_row,
+            constant=constant,
+            samples=samples,
+        )
