@@ -11,7 +11,14 @@ from retime.config.camera import CameraChoice, CameraSettings
 from retime.config.clip import ClipConfig, load_clip
 from retime.config.people import PosesSettings, TracksSettings
 from retime.config.project import Config
-from retime.config.reading import load, parse_section, read_yaml, validate
+from retime.config.reading import (
+    load,
+    parse_section,
+    parse_yaml,
+    read_text,
+    read_yaml,
+    validate,
+)
 from retime.config.render import ExportSettings, RenderSettings
 from retime.config.resolving import resolve
 from retime.config.section import Section, Share
@@ -44,6 +51,8 @@ __all__ = [
     "load",
     "load_clip",
     "parse_section",
+    "parse_yaml",
+    "read_text",
     "read_yaml",
     "resolve",
     "stage_json",

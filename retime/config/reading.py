@@ -82,25 +82,35 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file.
-
-    Raises:
-        InputError: no such file, not UTF-8, not YAML, or a key that is given twice; the message
-            names the file and the line.
-    """
+def read_text(path: Path) -> str:
+    """Read a text file that a person wrote; raises InputError where there is none, or no text."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text ({error.reason}); save it as UTF-8") from error
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Return the data of a YAML text.
+
+    Raises:
+        InputError: not YAML, or a key that is given twice; the message names source and line.
+    """
+    try:
+        return yaml.load(text, _Loader)
     except RepeatedKeyError as error:
         name, first, line = error.args
-        message = f"{path}, line {line}: '{name}' was already given in line {first}; keep one"
+        message = f"{source}, line {line}: '{name}' was already given in line {first}; keep one"
         raise InputError(message) from error
     except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+        raise InputError(f"{source}: not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file; raises InputError naming file and line where it is not YAML."""
+    return parse_yaml(read_text(path), str(path))
 
 
 def load(path: Path, model: type[Model]) -> Model:

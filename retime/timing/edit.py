@@ -20,16 +20,17 @@ clip, from 0, or seconds as in "1.5s". What comes before a layer's first frame, 
 shows that frame. All operations are told in ``docs/edits.md``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
 
-from retime.config import validate
+from retime.config import read_text, validate
 from retime.errors import InputError
 from retime.timing.layer_edit import LayerEdit, Playback
-from retime.timing.marked_yaml import Place, line_of, read_marked
+from retime.timing.marked_yaml import Place, line_of, parse_marked
 from retime.timing.operations import (
     Between,
     EditSection,
@@ -67,6 +68,7 @@ def _read_sound(value: Any) -> Any:
 Sound = Annotated[
     Literal["keep", "drop"] | SoundOf | None,
     PlainValidator(_read_sound),
+    PlainSerializer(lambda sound: {"with": sound.layer} if isinstance(sound, SoundOf) else sound),
     WithJsonSchema(
         {
             "anyOf": [
@@ -105,6 +107,15 @@ class Edit(EditSection):
     )
 
 
+class EditError(InputError):
+    """What is wrong in an edit, and where."""
+
+    def __init__(self, message: str, place: Place, line: int, reason: str) -> None:
+        super().__init__(message)
+        self.place, self.line = place, line
+        self.reason = reason  # the message without file and line
+
+
 @dataclass(frozen=True)
 class EditFile:
     """An edit with the file it was read from, for errors that name the line."""
@@ -112,12 +123,13 @@ class EditFile:
     path: Path
     edit: Edit
     text: str  # as written
-    lines: dict[Place, int]
+    lines: Mapping[Place, int]
 
-    def error(self, message: str, *place: str | int) -> InputError:
+    def error(self, message: str, *place: str | int) -> EditError:
         """Return the error that ``message`` holds of the key at ``place``."""
-        key = _dotted(_as_written(place, self.lines))
-        return InputError(f"{self.path}, line {line_of(place, self.lines)}: {key}: {message}")
+        place, line = _as_written(place, self.lines), line_of(place, self.lines)
+        reason = f"{_dotted(place)}: {message}"
+        return EditError(f"{self.path}, line {line}: {reason}", place, line, reason)
 
     def sounds(self) -> dict[Path, Place]:
         """Return the sound files that the edit names, and where it does."""
@@ -136,10 +148,27 @@ def load_edit(path: Path) -> EditFile:
     """Read and check an edit file.
 
     Raises:
-        InputError: no such file, not YAML, a wrong key, value or combination, or a sound file that
-            is not there; the message names the file, the line and the key.
+        InputError: no such file, not UTF-8, or as for ``parse_edit``.
     """
-    data, lines = read_marked(path)
+    return parse_edit(read_text(path), path)
+
+
+def parse_edit(text: str, path: Path) -> EditFile:
+    """Check the text of an edit file.
+
+    Raises:
+        InputError: not YAML, a wrong key, value or combination, or a sound file that is not there;
+            the message names the file, the line and the key.
+    """
+    return check_edit(*parse_marked(text, path), path, text)
+
+
+def check_edit(data: Any, lines: Mapping[Place, int], path: Path, text: str = "") -> EditFile:
+    """Check the data of an edit file; ``lines`` says where in ``text`` they stand.
+
+    Raises:
+        InputError: as for ``parse_edit``.
+    """
     try:
         edit = validate(data, Edit, str(path))
     except InputError as error:
@@ -148,11 +177,12 @@ def load_edit(path: Path) -> EditFile:
         places = [item["loc"] for item in error.__cause__.errors()]
         numbers = sorted({line_of(place, lines) for place in places})
         where = f"line{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
-        text = str(error).replace(str(path), f"{path}, {where}", 1)
+        reason = str(error).removeprefix(f"{path}: ")
         for place in places:
-            text = text.replace(_dotted(place), _dotted(_as_written(place, lines)))
-        raise InputError(text) from error
-    file = EditFile(path, edit, path.read_text(encoding="utf-8"), lines)
+            reason = reason.replace(_dotted(place), _dotted(_as_written(place, lines)))
+        place, message = _as_written(places[0], lines), f"{path}, {where}: {reason}"
+        raise EditError(message, place, numbers[0], reason) from error
+    file = EditFile(path, edit, text, lines)
     for sound, place in file.sounds().items():
         if not sound.is_file():
             raise file.error(f"no such file: {sound}", *place)
@@ -163,7 +193,7 @@ def _dotted(place: Place) -> str:
     return "'" + ".".join(str(step) for step in place) + "'"
 
 
-def _as_written(place: Place, lines: dict[Place, int]) -> Place:
+def _as_written(place: Place, lines: Mapping[Place, int]) -> Place:
     """Leave out of a place the steps that the long form has, but what was written has not."""
     kept: Place = ()
     for number, step in enumerate(place):

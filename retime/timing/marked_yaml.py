@@ -1,34 +1,35 @@
 """YAML with the line of every key, so that an error can say where in the file it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from retime.config import read_yaml
+from retime.config import parse_yaml
 
 Place = tuple[str | int, ...]
 
 
-def read_marked(path: Path) -> tuple[Any, dict[Place, int]]:
-    """Read a YAML file.
+def parse_marked(text: str, path: Path) -> tuple[Any, dict[Place, int]]:
+    """Read the YAML text of a file.
 
     Returns:
         The data, and the line (from 1) of every key and list item by its place: the keys and
         indices that lead to it.
 
     Raises:
-        InputError: no such file, not UTF-8, not YAML, or a key that is given twice.
+        InputError: not YAML, or a key that is given twice.
     """
-    data = read_yaml(path)
+    data = parse_yaml(text, str(path))
     lines: dict[Place, int] = {}
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None:
         _mark(root, (), lines)
     return data, lines
 
 
-def line_of(place: Place, lines: dict[Place, int]) -> int:
+def line_of(place: Place, lines: Mapping[Place, int]) -> int:
     """Return the line of ``place``, or of the nearest thing around it; 1 for the whole file."""
     while place and place not in lines:
         place = place[:-1]

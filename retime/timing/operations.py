@@ -10,6 +10,8 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
     model_validator,
 )
 
@@ -53,6 +55,10 @@ class Keyed(EditSection):
         if not isinstance(value, list) or len(value) != 2:
             raise ValueError("a key is [output time, value]")
         return {"at": value[0], "to": value[1]}
+
+    @model_serializer(mode="wrap")
+    def _as_pair(self, fields: SerializerFunctionWrapHandler) -> list[Any]:
+        return list(fields(self).values())
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -134,6 +140,10 @@ class RemapPoint(EditSection):
         if not isinstance(value, list) or len(value) not in (2, 3):
             raise ValueError("a key is [output time, source time], or those and a curve")
         return dict(zip(("output", "source", "curve"), value, strict=False))
+
+    @model_serializer(mode="wrap")
+    def _as_list(self, fields: SerializerFunctionWrapHandler) -> list[Any]:
+        return [value for value in fields(self).values() if value is not None]
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from retime.timing.edit import EditFile
 from retime.timing.layer_edit import Appearance, Copy, LayerEdit
 from retime.timing.operations import BEATS, Align, LayerKey
 from retime.timing.playback import Place, Reader
+
+if TYPE_CHECKING:  # it takes scipy, and few edits need it
+    from retime.timing.alignment import Alignment
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ class Placing:
             raise self.file.error(message, *place, "to")
         reference = self.curve(other, asking)
         if align.auto:
-            return self._automatic(align, number, other, reference, place)
+            return self.automatic(align, number, other, reference, place).curve
         own, falls = [], []
         for index, (mine, theirs) in enumerate(align.points or []):
             here = (*place, "points", index)
@@ -162,10 +166,18 @@ class Placing:
                 raise self.file.error(message, *here)
         return TimeCurve.through(falls, own)
 
-    def _automatic(
+    def automatic(
         self, align: Align, number: int, other: int, reference: TimeCurve, place: Place
-    ) -> TimeCurve:
-        """Return the warp by which two layers' motions agree best."""
+    ) -> "Alignment":
+        """Return the warp by which two layers' motions agree best.
+
+        Args:
+            align: what is wanted of it.
+            number: of the layer that is warped.
+            other: of the layer that it is aligned to.
+            reference: when that one plays.
+            place: where the alignment stands in the edit, for errors.
+        """
         from retime.timing.alignment import NothingToAlignError, align_motions
 
         output = np.clip(reference.at(np.arange(self.length)), 0, self.source.length - 1)
@@ -175,12 +187,11 @@ class Placing:
         segment = self.read.span(align.segment, *place, "segment") or None
         slack = self.read.span(align.slack, *place, "slack") or None
         try:
-            found = align_motions(
+            return align_motions(
                 shown, mine, self.source.fps, segment, slack, fixed=align.ends == "fixed"
             )
         except NothingToAlignError as error:
             raise self.file.error(f"{error}; align by 'points'", *place) from error
-        return found.curve
 
     def _to_beats(self, align: Align, number: int, place: Place) -> TimeCurve:
         """Return the warp by which moments of the layer fall on beats of a sound."""

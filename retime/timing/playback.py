@@ -9,6 +9,7 @@ from retime.timing.remap import RemapKey, remapped
 from retime.timing.times import Duration
 
 Place = tuple[str | int, ...]
+MOST_TURNS = 100_000  # of a loop
 
 
 class Reader:
@@ -146,6 +147,8 @@ class Reader:
         if curve.source[0] >= end:
             raise self.file.error("the layer starts after the loop's end", *place)
         reach = max(float(curve.at(until)), end)
+        if (reach - end) / (end - start) > MOST_TURNS:
+            raise self.file.error(f"would run round more than {MOST_TURNS} times", *place)
         return curve.then(TimeCurve.looping(start, end, loop.times, loop.back, reach))
 
     def _remapped(self, remap: Remap, place: Place) -> TimeCurve:

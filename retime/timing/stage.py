@@ -29,18 +29,8 @@ def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path, video: Path | Non
             read or are not of one clip.
     """
     file = load_edit(edit)
-    with Tracks.open(tracks) as tracked, Seeds.open(seeds) as seeded:
-        ids = tracked.ids[:].tolist()
-        order = seeded.order[:]
-        if len(order) != len(tracked.keypoints) or any(
-            person not in ids for people in seeded.people for person in people
-        ):
-            raise InputError(
-                f"{seeds}: made from other tracks than {tracks}; delete it and run snakemake "
-                "again: rule 'seeds' makes it anew"
-            )
-        source = read_source(tracked, seeded, _Beats(edit.parent, video, tracked))
-        made = build_instances(file, source)
+    made = build_instances(file, load_source(tracks, seeds, edit.parent, video))
+    with Tracks.open(tracks) as tracked:
         attributes = tracked.clip_attributes()
     sizes = {"M": len(made.layer), "T_out": len(made.background_time)}
     with TimeMap.create(
@@ -59,6 +49,30 @@ def run_warp(tracks: Path, seeds: Path, edit: Path, out: Path, video: Path | Non
         timemap.depth[...] = made.depth
         timemap.background_time[...] = made.background_time
         timemap.sound_time[...] = made.sound_time
+
+
+def load_source(tracks: Path, seeds: Path, edits: Path, video: Path | None) -> SourceLayers:
+    """Return what edits need to know of a clip's layers, read wholly.
+
+    Args:
+        tracks: the ``Tracks`` artifact.
+        seeds: the ``Seeds`` artifact.
+        edits: the folder of edits, for the sound files beside them.
+        video: the source, for its sound.
+
+    Raises:
+        InputError: artifacts that cannot be read or are not of one clip.
+    """
+    with Tracks.open(tracks) as tracked, Seeds.open(seeds) as seeded:
+        ids = tracked.ids[:].tolist()
+        if len(seeded.order) != len(tracked.keypoints) or any(
+            person not in ids for people in seeded.people for person in people
+        ):
+            raise InputError(
+                f"{seeds}: made from other tracks than {tracks}; delete it and run snakemake "
+                "again: rule 'seeds' makes it anew"
+            )
+        return read_source(tracked, seeded, _Beats(edits, video, tracked))
 
 
 def read_source(
