@@ -18,6 +18,8 @@ from retime.studio import contract
 from retime.studio.clip import Clip
 from retime.studio.guard import Guard
 from retime.studio.refusal import EVERYWHERE, Refused, answer_with_refusals
+from retime.studio.retiming import retiming
+from retime.studio.sources import Sources
 from retime.studio.watching import watching
 
 PAGE = Path(__file__).parent / "page"
@@ -52,7 +54,9 @@ def make_app(clip: Clip, token: str) -> FastAPI:
     )
     answer_with_refusals(app)
     app.add_middleware(Guard, token=token)
+    sources = Sources(clip)
     app.include_router(watching(clip))
+    app.include_router(retiming(clip, sources))
 
     @app.get("/", include_in_schema=False)
     def page() -> Response:

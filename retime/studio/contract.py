@@ -9,7 +9,7 @@ sends it back as ``base_digest``, and is answered with 409 if the file is anothe
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_serializer
 
 from retime.config import LayerChoice, OrderChoice
 from retime.people.corrections import Correction
@@ -149,6 +149,11 @@ class EditState(Answer):
     )
     digest: Digest | None
     problem: Refusal | None = Field(description="what is wrong with it")
+
+    @field_serializer("long_form")
+    def _only_what_is_said(self, edit: Edit | None):
+        return edit and edit.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
     result: str | None = Field(description="URL of the rendered video, if there is one")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from retime.artifacts import Frames, Layers
-from retime.atomic import whole_folder, write_text
+from retime.atomic import replacing_folder, write_text
 from retime.errors import InputError
 from retime.progress import track
 from retime.studio.contract import Sample
@@ -112,7 +112,11 @@ def run_footage(
     """
     from retime.layers.canvas import CanvasPlane
 
-    with Layers.open(layers) as layered, Frames.open(frames) as filmed, whole_folder(out) as folder:
+    with (
+        Layers.open(layers) as layered,
+        Frames.open(frames) as filmed,
+        replacing_folder(out) as folder,
+    ):
         count, length, height, width, _ = layered.rgba.shape
         if filmed.rgb.shape[:3] != (length, height, width) or filmed.clip != layered.clip:
             raise InputError(

@@ -59,6 +59,8 @@ def answer_with_refusals(app: FastAPI) -> None:
         if first["type"] == "json_invalid":
             return refusal(400, Refusal(message=f"the body is not JSON: {message}"))
         name = ".".join(map(str, place)) or where
+        if where == "path":
+            return refusal(404, Refusal(message=f"'{name}' cannot be what it is: {message}"))
         return refusal(422, Refusal(message=f"'{name}': {message}", place=place))
 
     @app.exception_handler(HTTPException)

@@ -1,5 +1,6 @@
 """Bring one motion into step with another by Correlation Optimized Warping (section 6.2)."""
 
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -65,6 +66,21 @@ def align_motions(
     Raises:
         NothingToAlignError: one of them does not move, or fixed ends cannot be joined.
     """
+    signals = (np.asarray(signal, np.float64).tobytes() for signal in (target, sample))
+    return _align(*signals, fps, segment, slack, fixed)
+
+
+# An edit that is looked at while it is changed is compiled often, mostly with the same motions.
+@functools.lru_cache(64)
+def _align(
+    target_bytes: bytes,
+    sample_bytes: bytes,
+    fps: float,
+    segment: float | None,
+    slack: float | None,
+    fixed: bool,
+) -> Alignment:
+    target, sample = np.frombuffer(target_bytes), np.frombuffer(sample_bytes)
     for signal, whose in ((target, "the other layer"), (sample, "this layer")):
         if not np.any(signal != signal[0]):
             raise NothingToAlignError(f"{whose} does not move in this signal")
