@@ -1,9 +1,10 @@
 """Progress of long loops on stderr, with the time left."""
 
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -18,6 +19,30 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+class Said(NamedTuple):
+    """What a line of progress says."""
+
+    label: str
+    done: int
+    total: int
+    seconds_left: float
+
+
+LINE = re.compile(
+    r"(?P<label>.+?)  (?P<done>\d+)/(?P<total>\d+) +\d+%  "
+    r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d+) left"
+)
+
+
+def read_line(line: str) -> Said | None:
+    """Return what a line that ``Progress`` printed says; None for any other line."""
+    found = LINE.match(line)
+    if not found:
+        return None
+    seconds = 3600 * int(found["h"] or 0) + 60 * int(found["m"]) + int(found["s"])
+    return Said(found["label"], int(found["done"]), int(found["total"]), float(seconds))
 
 
 class Progress:

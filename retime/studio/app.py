@@ -19,8 +19,10 @@ from retime.studio.clip import Clip
 from retime.studio.guard import Guard
 from retime.studio.refusal import EVERYWHERE, Refused, answer_with_refusals
 from retime.studio.retiming import retiming
+from retime.studio.running import running
 from retime.studio.sources import Sources
 from retime.studio.watching import watching
+from retime.studio.workflow import Workflow
 
 PAGE = Path(__file__).parent / "page"
 MOST_BYTES = 40_000_000  # of a body; the longest is a painted trimap in base64
@@ -36,12 +38,13 @@ EVENTS = (
 )
 
 
-def make_app(clip: Clip, token: str) -> FastAPI:
+def make_app(clip: Clip, token: str, workflow: Workflow) -> FastAPI:
     """Return the server of a clip's studio.
 
     Args:
         clip: the clip.
         token: what every request must carry.
+        workflow: what it is run by.
     """
     app = FastAPI(
         title="retime studio",
@@ -57,6 +60,7 @@ def make_app(clip: Clip, token: str) -> FastAPI:
     sources = Sources(clip)
     app.include_router(watching(clip))
     app.include_router(retiming(clip, sources))
+    app.include_router(running(clip, workflow))
 
     @app.get("/", include_in_schema=False)
     def page() -> Response:
@@ -104,7 +108,8 @@ def schema(app: FastAPI) -> dict[str, Any]:
 
 def schema_text() -> str:
     """Return the text of ``studio/openapi.json``."""
-    return json.dumps(schema(make_app(Clip("clip"), "")), indent=2) + "\n"
+    clip = Clip("clip")
+    return json.dumps(schema(make_app(clip, "", Workflow(clip))), indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -280,8 +280,18 @@ class CorrectionsState(Answer):
 class CorrectionsChange(Question):
     """A file of corrections to save; an empty list removes the file."""
 
-    corrections: list[Correction]
+    corrections: Annotated[list[dict[str, Any]], Field(max_length=100_000)] = Field(
+        description="entries as the file holds them"
+    )
     base_digest: Digest | None = None
+
+
+class TracksQuestion(Question):
+    """What would the tracks be with a file of corrections that is not saved yet?"""
+
+    name: Annotated[str, Field(pattern=r"^\w[\w-]*$", max_length=100)]
+    corrections: Annotated[list[dict[str, Any]], Field(max_length=100_000)]
+    signal: str = "centre_y"
 
 
 class CorrectionsConflict(Answer):

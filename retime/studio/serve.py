@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from retime.errors import InputError
 from retime.studio.clip import Clip
@@ -33,19 +34,26 @@ def run_studio(name: str, port: int, browser: bool, snakemake: Sequence[str] = (
         import uvicorn
 
         from retime.studio.app import make_app
+        from retime.studio.workflow import Workflow
     except ImportError as error:
         raise InputError(
             f"the studio needs '{error.name}'; run: pip install 'retime[studio]'"
         ) from error
 
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            workflow.closing.set()  # ends streams of events, which uvicorn would wait for
+            super().handle_exit(sig, frame)
+
     clip, token = Clip(name), secrets.token_urlsafe(24)
+    workflow = Workflow(clip, snakemake)
     if not Path("Snakefile").is_file():
         raise InputError("there is no Snakefile here; run 'retime studio' beside it")
     listener = _listen(port)
     make_footage(clip, snakemake)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
     settings = uvicorn.Config(
-        make_app(clip, token),
+        make_app(clip, token, workflow),
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -54,7 +62,10 @@ def run_studio(name: str, port: int, browser: bool, snakemake: Sequence[str] = (
     if browser and _has_screen():
         # Connections wait in the listener's queue until the server takes them.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    uvicorn.Server(settings).run(sockets=[listener])
+    try:
+        Server(settings).run(sockets=[listener])
+    finally:
+        workflow.close()
 
 
 def make_footage(clip: Clip, snakemake: Sequence[str]) -> None:
