@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from retime import __version__
 from retime.studio import contract
 from retime.studio.clip import Clip
+from retime.studio.correcting import correcting
 from retime.studio.guard import Guard
 from retime.studio.refusal import EVERYWHERE, Refused, answer_with_refusals
 from retime.studio.retiming import retiming
@@ -60,6 +61,7 @@ def make_app(clip: Clip, token: str, workflow: Workflow) -> FastAPI:
     sources = Sources(clip)
     app.include_router(watching(clip))
     app.include_router(retiming(clip, sources))
+    app.include_router(correcting(clip, sources))
     app.include_router(running(clip, workflow))
 
     @app.get("/", include_in_schema=False)

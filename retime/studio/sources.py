@@ -1,7 +1,7 @@
 """What the server reads of the clip's results, read again when they were made anew."""
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +12,13 @@ from retime.timing.placing import SourceLayers
 from retime.timing.stage import load_source
 
 
-@dataclass(frozen=True)
-class TrackedPeople:
-    """The ``Tracks`` artifact, read wholly."""
-
-    ids: list[int]
-    keypoints: np.ndarray  # [T, P, 17, 2]
-    score: np.ndarray  # [T, P, 17]
-    state: np.ndarray  # [T, P, 17]
-    present: np.ndarray  # bool [T, P]
-
-
 class Sources:
     """The layers and people of a clip, as stage ``warp`` has them."""
 
     def __init__(self, clip: Clip) -> None:
         self._clip = clip
         self._reading = threading.Lock()
-        self._held: tuple[SourceLayers, TrackedPeople] | None = None
+        self._held: tuple[SourceLayers, list[int]] | None = None
         self._stamps: list[tuple[int, int, int]] = []
 
     @property
@@ -42,15 +31,15 @@ class Sources:
         return self._read()[0]
 
     @property
-    def people(self) -> TrackedPeople:
-        """Who was tracked.
+    def ids(self) -> list[int]:
+        """Who was tracked, by their numbers.
 
         Raises:
             InputError: as ``layers``.
         """
         return self._read()[1]
 
-    def _read(self) -> tuple[SourceLayers, TrackedPeople]:
+    def _read(self) -> tuple[SourceLayers, list[int]]:
         clip = self._clip
         tracks, cast, frames = (
             clip.results / name for name in ("tracks.h5", "cast.h5", "frames.h5")
@@ -58,7 +47,7 @@ class Sources:
         with self._reading:
             stamps = [_stamp(path) for path in (tracks, cast, frames)]
             if self._held is None or stamps != self._stamps:
-                self._held = _layers(clip, tracks, cast, frames), _people(tracks)
+                self._held = _layers(clip, tracks, cast, frames), _ids(tracks)
                 self._stamps = stamps
             return self._held
 
@@ -86,12 +75,6 @@ def _layers(clip: Clip, tracks: Path, cast: Path, frames: Path) -> SourceLayers:
     return replace(source, beats=beats)
 
 
-def _people(tracks: Path) -> TrackedPeople:
+def _ids(tracks: Path) -> list[int]:
     with Tracks.open(tracks) as tracked:
-        return TrackedPeople(
-            ids=tracked.ids[:].tolist(),
-            keypoints=tracked.keypoints[:],
-            score=tracked.score[:],
-            state=tracked.state[:],
-            present=tracked.present[:],
-        )
+        return tracked.ids[:].tolist()
