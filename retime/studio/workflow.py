@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from retime.clips import find_edits
 from retime.errors import InputError
 from retime.progress import read_line
@@ -35,7 +37,7 @@ from retime.studio.contract import (
 PLUGINS = Path(__file__).parent / "snakemake_plugins"
 LAST_LINES = 20  # of a log
 LOOK_SECONDS = 1.0  # how often running jobs' logs are looked at
-PATIENCE_SECONDS = 20.0  # for jobs that are asked to stop
+PATIENCE_SECONDS = 10.0  # with jobs that are asked to stop, before they are asked less politely
 
 
 class Workflow:
@@ -200,11 +202,18 @@ class Run:
         if self._ended.is_set():
             return
         self._stopping.set()
-        for sign, seconds in ((signal.SIGINT, PATIENCE_SECONDS), (signal.SIGKILL, None)):
-            with contextlib.suppress(ProcessLookupError):  # it has just ended
-                os.killpg(self._process.pid, sign)
-            if self._ended.wait(seconds):
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.killpg(self._process.pid, signal.SIGINT)
+        # What does not hear it is ended; Snakemake itself is left to put its things in order.
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            if self._ended.wait(PATIENCE_SECONDS):
                 return
+            for job in _below(self._process.pid):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    job.send_signal(sign)
+        if not self._ended.wait(PATIENCE_SECONDS):
+            self._process.kill()
+            self._ended.wait()
 
     def _tell(self, event: RunEvent) -> None:
         self._told.append(event)
@@ -280,6 +289,14 @@ def _pipe() -> Iterator[tuple[int, int]]:
 def _events(read: int) -> Iterator[dict[str, Any]]:
     with os.fdopen(read, closefd=False) as lines:
         yield from map(json.loads, lines)
+
+
+def _below(process: int) -> list[psutil.Process]:
+    """Return the processes that a process started, and those that they did."""
+    try:
+        return psutil.Process(process).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _took(benchmark: Path) -> float | None:

@@ -1,0 +1,100 @@
+"""The films hold what the layers hold, and any frame is found and decoded from its index."""
+
+import base64
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from retime.artifacts import Frames, Layers
+from retime.errors import InputError
+from retime.studio.footage import KEY_FRAMES, StoredFilm, pack_alpha, read_footage, run_footage
+
+from .conftest import FRAMES, SIZE
+
+
+def decoded(folder: Path, film: StoredFilm) -> np.ndarray:
+    """Decode a film as the page does: from the samples of the index alone."""
+    contents = (folder / film.file).read_bytes()
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.extradata = base64.b64decode(film.description)
+    frames = []
+    for sample in film.samples:
+        packet = av.Packet(contents[sample.offset : sample.offset + sample.size])
+        frames += decoder.decode(packet)
+    frames += decoder.decode(None)
+    return np.stack([frame.to_ndarray(format="rgb24") for frame in frames])
+
+
+def psnr(error: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / np.mean(error.astype(float) ** 2)))
+
+
+def test_the_films_hold_the_layers(results: Path) -> None:
+    footage = read_footage(results / "studio")
+    width, height = SIZE
+    with Layers.open(results / "layers.h5") as layers, Frames.open(results / "frames.h5") as frames:
+        rgba, seen = layers.rgba[:].astype(int), frames.rgb[:].astype(int)
+    assert psnr(decoded(results / "studio", footage.source) - seen) > 38
+    assert psnr(decoded(results / "studio", footage.background) - rgba[0, ..., :3]) > 38
+    for number, film in enumerate(footage.layers, start=1):
+        pictures = decoded(results / "studio", film)
+        assert pictures.shape == (FRAMES, film.coded_height, film.coded_width, 3)
+        alpha = pictures[:, film.alpha_row :][:, :height, :width].mean(-1)
+        assert psnr(alpha - rgba[number, ..., 3]) > 40
+        # Colour counts where it shows.
+        error = (pictures[:, :height, :width] - rgba[number, ..., :3]) * rgba[number, ..., 3:] / 255
+        assert psnr(error) > 40
+
+
+def test_every_frame_is_near_a_key_frame_and_none_is_out_of_order(results: Path) -> None:
+    footage = read_footage(results / "studio")
+    for film in (footage.source, footage.background, *footage.layers):
+        assert len(film.samples) == FRAMES
+        keys = [number for number, sample in enumerate(film.samples) if sample.key]
+        assert keys[0] == 0
+        assert max(np.diff([*keys, FRAMES])) <= KEY_FRAMES
+        with av.open(str(results / "studio" / film.file)) as container:
+            times = [packet.pts for packet in container.demux(video=0) if packet.size]
+        assert times == sorted(times)
+
+
+def test_homographies_lead_to_the_canvas_picture(results: Path) -> None:
+    footage = read_footage(results / "studio")
+    homographies = np.array(footage.homographies)
+    # The camera turns by a pixel a frame, and the canvas begins where the first frame does.
+    assert homographies @ [10, 20, 1] == pytest.approx(
+        np.array([[10 + t, 20, 1] for t in range(FRAMES)])
+    )
+    assert (footage.canvas_width, footage.canvas_height) == (SIZE[0] + FRAMES - 1, SIZE[1])
+
+
+def test_alpha_lies_below_the_colour() -> None:
+    rgba = np.zeros((5, 4, 4), np.uint8)
+    rgba[1:3, 1:3] = 10, 20, 30, 200
+    packed = pack_alpha(rgba, 16)
+    assert packed.shape == (21, 4, 3)
+    assert (packed[16:] == rgba[..., 3:]).all()
+    assert (packed[:5] == [10, 20, 30]).all()  # drawn out from under the edge
+    assert (packed[5:16] == packed[4]).all()
+
+
+def test_artifacts_of_two_clips_are_refused(results: Path, tmp_path: Path) -> None:
+    frames = tmp_path / "frames.h5"
+    with Frames.open(results / "frames.h5") as known:
+        common = known.clip_attributes()
+    sizes = {"T": 3, "H": SIZE[1], "W": SIZE[0]}
+    with Frames.create(frames, parameters={}, sizes=sizes, source="", has_sound=False, **common):
+        pass
+    with pytest.raises(InputError, match="made from other frames"):
+        run_footage(results / "layers.h5", frames, None, tmp_path / "studio")
+    assert not (tmp_path / "studio").exists()
+
+
+def test_footage_of_another_version_is_told_from_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no footage; rule 'studio' makes it"):
+        read_footage(tmp_path)
+    (tmp_path / "footage.json").write_text("{}")
+    with pytest.raises(InputError, match="not footage of this version"):
+        read_footage(tmp_path)
