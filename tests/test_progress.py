@@ -73,3 +73,25 @@ def test_track_ends_with_the_whole_time(
         "poses  2/2  100%  0:00 left",
         "poses  2/2  done in 0:12",
     ]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "left"), [(10, 20, 40.0), (100, 2, 4900.0), (0.0, 0, None)]
+)
+def test_a_line_is_read_as_it_was_meant(
+    wait: Callable[[float], None],
+    capsys: pytest.CaptureFixture[str],
+    elapsed: float,
+    done: int,
+    left: float | None,
+) -> None:
+    bar = progress.Progress("render a b", total=100)
+    wait(elapsed)
+    bar.advance(done, note="loss 0.5")
+    said = progress.read_line(capsys.readouterr().err)
+    assert said == (left and ("render a b", done, 100, left))
+
+
+def test_other_lines_say_nothing() -> None:
+    for line in ("", "train  done in 1:02", "a 1/2", "retime: a.yaml: wrong"):
+        assert progress.read_line(line) is None

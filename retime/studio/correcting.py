@@ -10,7 +10,6 @@ from fastapi import Path as InPath
 from fastapi.responses import Response
 
 from retime.artifacts import Seeds
-from retime.atomic import write_bytes
 from retime.clips import EDIT_NAME
 from retime.config import ClipConfig, parse_yaml, validate
 from retime.config.seeds import SeedsSettings
@@ -38,7 +37,7 @@ from retime.studio.contract import (
     TrimapsState,
 )
 from retime.studio.kept_yaml import with_data
-from retime.studio.painting import painted_files, painted_ranges, sent_trimap, trimap_of
+from retime.studio.painting import clear, paint, painted_of, painted_ranges, sent_trimap, trimap_of
 from retime.studio.people import checked, corrections_text, tracks_state, tracks_with
 from retime.studio.refusal import Refused
 from retime.studio.sources import Sources
@@ -138,7 +137,7 @@ def _trimaps(routes: APIRouter, clip: Clip, sources: Sources) -> None:
             width=width,
             height=height,
             painted=painted_ranges(folder),
-            digest=files_digest(painted_files(folder)) or None,
+            digest=files_digest(file.path for file in painted_of(folder)) or None,
         )
 
     def check(layer: str, base: str | None, first: int, last: int) -> None:
@@ -149,18 +148,6 @@ def _trimaps(routes: APIRouter, clip: Clip, sources: Sources) -> None:
         if now.digest != base:
             message = f"the trimaps of '{layer}' were changed elsewhere, too"
             raise Refused(409, TrimapConflict(message=message, current=now))
-
-    def clear(folder: Path, first: int, last: int) -> None:
-        """Remove what is painted for some frames; ranges that reach beyond them are kept there."""
-        for path, (start, end) in painted_files(folder).items():
-            if end < first or last < start:
-                continue
-            contents = path.read_bytes()
-            for frame in (*range(start, first), *range(last + 1, end + 1)):
-                alone = folder / f"{frame:06d}.png"
-                if not alone.exists():  # one for a frame alone goes before one for a range
-                    write_bytes(alone, contents)
-            path.unlink()
 
     @routes.get("/api/trimaps")
     def get_trimaps() -> list[TrimapsState]:
@@ -186,12 +173,10 @@ def _trimaps(routes: APIRouter, clip: Clip, sources: Sources) -> None:
         folder = folder_of(layer)
         with Seeds.open(clip.results / "cast.h5") as seeds:
             sizes = tuple(seeds.working_size), tuple(seeds.source_size)
-        png = sent_trimap(change.png, sizes)
+        png = sent_trimap(change.png, *sizes)
         with writing:
             check(layer, change.base_digest, change.first, change.last)
-            clear(folder, change.first, change.last)
-            for frame in range(change.first, change.last + 1):
-                write_bytes(folder / f"{frame:06d}.png", png)
+            paint(folder, change.first, change.last, png)
             return state(layer)
 
     @routes.delete("/api/trimaps/{layer}", responses=_conflict(TrimapConflict))

@@ -2,40 +2,53 @@
 
 import base64
 import binascii
-import re
-from collections.abc import Iterable
+import tempfile
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from retime.artifacts import Seeds
-from retime.layers.trimap import CLEAR, OPAQUE, UNSURE
+from retime.atomic import write_bytes
+from retime.errors import InputError
+from retime.layers.painted import PaintedFile, find_painted, painted_name, read_painted
 from retime.studio.contract import PaintedTrimap
 from retime.studio.refusal import Refused
 
-NAME = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")  # of a frame, or of the first and last of a range
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+Size = tuple[int, int]
 
 
-def painted_files(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Return the painted trimaps in a layer's folder, with the first and last frame of each."""
-    found = {}
-    for path in sorted(folder.glob("[!.]*.png")):
-        if named := NAME.fullmatch(path.stem):
-            found[path] = int(named[1]), int(named[2] or named[1])
-    return found
+def painted_of(folder: Path) -> list[PaintedFile]:
+    """Return the painted trimaps in a layer's folder.
+
+    Raises:
+        InputError: a file among them that is none, as for ``find_painted``.
+    """
+    return [file for file in find_painted(folder.parent) if file.layer == folder.name]
 
 
 def painted_ranges(folder: Path) -> list[PaintedTrimap]:
-    """Return the stretches of frames that have one painted trimap."""
-    stretches: list[tuple[int, int, bytes]] = []
-    for path, (first, last) in sorted(painted_files(folder).items(), key=lambda item: item[1]):
-        contents = path.read_bytes()
-        if stretches and stretches[-1][1] + 1 == first and stretches[-1][2] == contents:
-            first = stretches.pop()[0]
-        stretches.append((first, last, contents))
-    return [PaintedTrimap(first=first, last=last) for first, last, _ in stretches]
+    """Return the stretches of frames that have one painted trimap, by their first frames."""
+    files = sorted(painted_of(folder), key=lambda file: (file.first, file.last))
+    return [PaintedTrimap(first=file.first, last=file.last) for file in files]
+
+
+def clear(folder: Path, first: int, last: int) -> None:
+    """Remove what is painted for some frames; what also serves others goes on serving those."""
+    for file in painted_of(folder):
+        if file.last < first or last < file.first:
+            continue
+        contents = file.path.read_bytes()
+        for start, end in ((file.first, first - 1), (last + 1, file.last)):
+            if start <= end:
+                write_bytes(folder / painted_name(start, end), contents)
+        file.path.unlink()
+
+
+def paint(folder: Path, first: int, last: int, png: bytes) -> None:
+    """Write a trimap for some frames, in place of what is painted there."""
+    clear(folder, first, last)
+    write_bytes(folder / painted_name(first, last), png)
 
 
 def trimap_of(folder: Path, cast: Path, layer: int, frame: int) -> bytes:
@@ -49,34 +62,28 @@ def trimap_of(folder: Path, cast: Path, layer: int, frame: int) -> bytes:
 
     Raises:
         Refused: no such frame.
+        InputError: a painted trimap that cannot be read.
     """
     with Seeds.open(cast) as seeds:
         if frame >= len(seeds.trimap):
             raise Refused(404, f"the clip has frames 0 to {len(seeds.trimap) - 1}")
         trimap = seeds.trimap[frame, layer]
+        sizes: tuple[Size, Size] = tuple(seeds.working_size), tuple(seeds.source_size)
     # One for the frame alone goes before one for a range.
-    serving = [
-        (last - first, path)
-        for path, (first, last) in painted_files(folder).items()
-        if first <= frame <= last
-    ]
-    picture = cv2.imread(str(min(serving)[1]), cv2.IMREAD_UNCHANGED) if serving else None
-    if picture is not None:
-        painted = picture if picture.ndim == 2 else picture[..., 0]
-        if picture.ndim == 3 and picture.shape[2] == 4:  # clear where it stays automatic
-            size = picture.shape[1::-1]
-            trimap = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
-            painted = np.where(picture[..., 3] >= 128, painted, trimap)
-        trimap = painted
+    serving = [f for f in painted_of(folder) if f.first <= frame <= f.last]
+    if serving:
+        file = min(serving, key=lambda f: f.last - f.first)
+        trimap = read_painted(file.path, *sizes).over(trimap)
     return cv2.imencode(".png", trimap)[1].tobytes()
 
 
-def sent_trimap(png: str, sizes: Iterable[tuple[int, int]]) -> bytes:
+def sent_trimap(png: str, working: Size, source: Size) -> bytes:
     """Return the PNG that came as base64, checked.
 
     Args:
         png: base64.
-        sizes: widths and heights that a trimap may have.
+        working: width and height of the renderer's frames.
+        source: width and height of the video; a trimap has one of the two sizes.
 
     Raises:
         Refused: not such a PNG.
@@ -85,17 +92,18 @@ def sent_trimap(png: str, sizes: Iterable[tuple[int, int]]) -> bytes:
         data = base64.b64decode(png, validate=True)
     except binascii.Error as error:
         raise Refused(422, f"'png' is not base64: {error}") from error
-    sizes = list(sizes)
     if len(data) < 33 or not data.startswith(SIGNATURE):
         raise Refused(422, "'png' is no PNG")
     # Before it is unpacked: a small file may say that it is very large.
     size = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    if size not in sizes:
-        allowed = " or ".join(f"{width}x{height}" for width, height in sizes)
+    if size not in (working, source):
+        allowed = " or ".join(f"{width}x{height}" for width, height in (working, source))
         raise Refused(422, f"the trimap is {size[0]}x{size[1]}, not {allowed}")
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if picture is None:
-        raise Refused(422, "'png' is no PNG that can be read")
-    if not np.isin(picture, (CLEAR, UNSURE, OPAQUE)).all():
-        raise Refused(422, "a trimap holds 0 (clear), 128 (unsure) and 255 (opaque) only")
-    return cv2.imencode(".png", picture)[1].tobytes()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trimap.png"
+        file.write_bytes(data)
+        try:
+            read_painted(file, working, source)
+        except InputError as error:
+            raise Refused(422, str(error).replace(str(file), "the trimap")) from error
+    return data

@@ -124,7 +124,7 @@ def extract_sound(source: Path, out: Path, start: float, duration: float) -> boo
             f"{source}: its sound cannot be read ({error.strerror}); repair the file"
         ) from error
     if not wrote:
-        out.unlink()
+        out.unlink(missing_ok=True)
     return wrote
 
 

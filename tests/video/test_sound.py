@@ -1,5 +1,6 @@
 """A source beeps for 50 ms at each whole second; the beeps must stay where the pictures are."""
 
+import wave
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from retime.video.decoding import read_frames
 from retime.video.encoding import VideoWriter
 from retime.video.probing import probe
-from retime.video.sound import mux_sound
+from retime.video.sound import extract_sound, mux_sound
 
 RATE = 48_000
 
@@ -82,3 +83,18 @@ def test_no_sound_writes_nothing(tmp_path, silent):
     source = beeping_source(tmp_path / "a.mp4", "aac", "fltp")
     assert not mux_sound(silent, source, out, 10, 1)  # after its end
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "silent.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "sample_format"), [("a.mp4", "aac", "fltp"), ("a.mkv", "pcm_s16le", "s16")]
+)
+def test_a_stretch_of_sound_as_a_wav_file(tmp_path, silent, name, codec, sample_format):
+    source, out = beeping_source(tmp_path / name, codec, sample_format), tmp_path / "out.wav"
+    assert extract_sound(source, out, 0.4, 1.8)
+    assert beep_starts(out) == pytest.approx([0.6, 1.6], abs=0.002)
+    with wave.open(str(out)) as heard:
+        assert heard.getsampwidth() == 2
+        assert heard.getnframes() / heard.getframerate() == pytest.approx(1.8, abs=0.001)
+    assert not extract_sound(silent, tmp_path / "none.wav", 0, 1)
+    assert not extract_sound(source, tmp_path / "none.wav", 10, 1)  # after its end
+    assert not (tmp_path / "none.wav").exists()

@@ -4,6 +4,7 @@ import av
 import pytest
 
 from retime.artifacts import Frames, Layers, TimeMap
+from retime.studio.footage import read_footage
 
 from .project import Project
 
@@ -66,8 +67,15 @@ def test_the_report_holds_pictures_and_edits_of_the_clip(project: Project) -> No
 def test_exports_previews_and_proposals_are_made_on_demand(project: Project) -> None:
     edit = "results/demo/edits/freeze"
     wanted = (f"{edit}/ffv1", f"{edit}/preview.mp4", "results/demo/suggested.yaml")
-    done = project.snakemake(*wanted)
+    done = project.snakemake(*wanted, "results/demo/studio")
     assert done.returncode == 0, done.stdout + done.stderr
+    footage = read_footage(project.root / "results/demo/studio")
+    assert footage.names == ["walker", "ann", "ben"]
+    assert [len(film.samples) for film in footage.layers] == [60, 60, 60]
+    project.write("clips/demo/edits/slow.yaml", "layers: {ann: {speed: 0.5}}")
+    assert project.made_by("results/demo/studio") == set()  # no edit is in it
+    project.edit("clips/demo/clip.yaml", "settings:\n", "settings:\n  render: {light: linear}\n")
+    assert project.made_by("results/demo/studio") == {"demo/studio"}
     files = sorted(p.name for p in (project.root / edit / "ffv1").rglob("*.mkv"))
     layers = ("01-walker", "02-ann", "03-ben")
     assert files == ["00-background.mkv", *(f"{name}.mkv" for name in layers), "freeze.mkv"]

@@ -14,8 +14,8 @@ rule studio:
         "../../envs/environment.yaml"
     threads: HALF
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory("render"),
+        runtime=minutes("render"),
     params:
         light=lambda wildcards: SETTINGS[wildcards.clip].render.light,
         code=code_digest("footage"),
