@@ -1,5 +1,6 @@
 """Routes by which a clip is retimed: edits, their time maps, and pictures of them."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import cv2
@@ -53,19 +54,22 @@ def retiming(clip: Clip, sources: Sources) -> APIRouter:
     routes = APIRouter(tags=["retiming"])
     folder = clip.written / "edits"
 
-    def path(name: str):
+    def path(name: str) -> Path:
         return folder / f"{name}.yaml"
 
     def state(name: str) -> EditState | None:
         contents = written.read(path(name), clip.written)
         return None if contents is None else _edit_state(clip, sources, name, contents)
 
+    def conflict(name: str) -> Refused:
+        message = f"'{name}' was changed elsewhere, too"
+        return Refused(409, EditConflict(message=message, current=state(name)))
+
     def save(name: str, contents: bytes | None, base: str | None) -> None:
         try:
             written.save(path(name), contents, base, clip.written)
         except written.StaleError:
-            message = f"'{name}' was changed elsewhere, too"
-            raise Refused(409, EditConflict(message=message, current=state(name))) from None
+            raise conflict(name) from None
 
     @routes.get("/api/edits/{name}")
     def get_edit(name: EditName) -> EditState:
@@ -86,7 +90,7 @@ def retiming(clip: Clip, sources: Sources) -> APIRouter:
         else:
             held = written.read(path(name), clip.written)
             if written.digest_of(held) != change.base_digest:
-                save(name, b"", change.base_digest)
+                raise conflict(name)
             before = HEAD if held is None else _decoded(held, path(name))
             text = with_data(before, as_written(change.edit), str(path(name)))
         try:
@@ -134,7 +138,7 @@ def retiming(clip: Clip, sources: Sources) -> APIRouter:
     return routes
 
 
-def _decoded(contents: bytes, path) -> str:
+def _decoded(contents: bytes, path: Path) -> str:
     try:
         return contents.decode("utf-8")
     except UnicodeDecodeError as error:
