@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 import pytest
 
-from retime.artifacts import Seeds, Tracks, Uv
+from retime.artifacts import Frames, Seeds, Tracks, Uv
 from retime.config import SeedsSettings
 from retime.errors import InputError
 from retime.layers.clip_tensors import load_clip_tensors
 from retime.layers.exporting import draw_guide, export_trimaps
 from retime.layers.seeding import run_seeds
 
-from .conftest import COMMON, FRAMES, FULL, SIZE
+from .conftest import FRAMES, FULL, SIZE
 
 SETTINGS = SeedsSettings(
     layers=({"name": "red", "people": [1]}, {"name": "blue", "people": [2]}), band=0.1
@@ -24,17 +24,17 @@ SETTINGS = SeedsSettings(
 @pytest.fixture
 def stages(tiny_clip, tmp_path):
     """What `seeds` reads of the tiny clip."""
-    with Seeds.open(tiny_clip.seeds) as seeds:
-        iuv = seeds.iuv[:]
+    with Seeds.open(tiny_clip.seeds) as seeds, Frames.open(tiny_clip.frames) as frames:
+        iuv, common = seeds.iuv[:], frames.clip_attributes()
     with Uv.create(
         tmp_path / "uv.h5",
         sizes={"T": FRAMES, "P": 2, "h": SIZE[1], "w": SIZE[0]},
         parameters={},
-        **COMMON,
+        **common,
     ) as uv:
         uv.iuv[:], uv.ids[:] = iuv, [1, 2]
     with Tracks.create(
-        tmp_path / "tracks.h5", sizes={"T": FRAMES, "P": 2}, parameters={}, **COMMON
+        tmp_path / "tracks.h5", sizes={"T": FRAMES, "P": 2}, parameters={}, **common
     ) as tracks:
         tracks.keypoints[:], tracks.present[:], tracks.ids[:] = 10, True, [1, 2]
     return SimpleNamespace(
