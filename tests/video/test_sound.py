@@ -39,7 +39,9 @@ def beep_starts(path: Path) -> list[float]:
     starts, quiet_since = [], -1.0
     with av.open(str(path)) as container:
         for frame in container.decode(audio=0):
-            samples = np.abs(frame.to_ndarray()[0].astype(float))
+            samples = frame.to_ndarray()[0]
+            full = np.iinfo(samples.dtype).max if samples.dtype.kind == "i" else 1.0
+            samples = np.abs(samples / full)
             for place in np.flatnonzero(samples > 0.1):
                 time = frame.time + place / frame.sample_rate
                 if time - quiet_since > 0.3:
