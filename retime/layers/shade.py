@@ -19,6 +19,9 @@ SAME_COLOUR = 1.12
 # bright one.
 VARIES, MOSTLY_DARK = 0.04, 0.02
 DARK, BRIGHT = 0.25, 0.95
+# A patch smaller than the square of this share of the canvas's width is no person's shadow: a hand
+# passes there, as bright as ground in the light.
+SMALLEST = 0.025
 # Scales, in thousandths of the canvas's width, at which the ground is brought to the light around
 # it in turn: wide ones find the shadow's body, narrow ones its core.
 SCALES = (9.0, 4.5, 4.5, 3.0, 3.0)
@@ -58,6 +61,8 @@ def lasting_shade(
     found = candidates & (light - shade > VARIES) & (light - usual > MOSTLY_DARK)
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    _, patch, sizes, _ = cv2.connectedComponentsWithStats(found)
+    found &= sizes[patch, cv2.CC_STAT_AREA] >= (SMALLEST * found.shape[1]) ** 2
     return (cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0) & candidates
 
 

@@ -54,6 +54,16 @@ def test_only_ground_that_is_mostly_dark_lies_in_lasting_shade():
     assert not found[:, 22:].any()
 
 
+def test_a_patch_as_small_as_a_hand_is_no_shadow():
+    # A fortieth of 224 pixels squared is 31: a patch of 4 by 6 is left alone, one of 8 by 8 is not.
+    bright = np.full((HEIGHT, WIDTH, 3), 150.0)
+    median = bright.copy()
+    median[10:14, 50:56] = median[10:18, 100:108] = 120
+    found = lasting_shade(bright, median, median, np.ones((HEIGHT, WIDTH), bool))
+    assert not found[:, :75].any()
+    assert found[10:18, 100:108].all()
+
+
 def test_a_shadow_that_never_leaves_its_middle_is_lifted_and_the_grain_stays():
     # Half the light is gone in the middle; the ground is a fine chequer of 4 % contrast.
     v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
