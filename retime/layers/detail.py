@@ -8,6 +8,9 @@ from retime.layers.composite import over, transmittance
 
 # A layer this opaque keeps its surroundings' detail from the background altogether.
 COVERS = 0.25
+# Alpha below the first of these may leave no mark above a frame's grain, as reflections do; alpha
+# above the second leaves one.
+HIDDEN_IN_GRAIN = (0.1, 0.3)
 
 
 def transfer_detail(
@@ -94,6 +97,8 @@ def tighten(layers: Tensor, order: Tensor, evidence: Tensor, core: Tensor) -> Te
         is left alone, as the frame cannot tell.
     """
     in_sight = transmittance(layers[:, :, 3], order)[:, 1:]  # [B, N, H, W]
-    against = in_sight * (1 - core) * (1 - evidence[:, None])
-    alpha = layers[:, :, 3] * (1 - against)
+    alpha = layers[:, :, 3]
+    told = ((alpha - HIDDEN_IN_GRAIN[0]) / (HIDDEN_IN_GRAIN[1] - HIDDEN_IN_GRAIN[0])).clamp(0, 1)
+    against = in_sight * (1 - core) * (1 - evidence[:, None]) * told
+    alpha = alpha * (1 - against)
     return torch.cat([layers[:, :, :3], alpha[:, :, None]], 2)

@@ -11,7 +11,13 @@ from torch import Tensor
 from retime.config import UpsampleSettings
 from retime.layers.clip_tensors import NOISE_LIMITS, ClipTensors, evidence_against, least_alpha
 from retime.layers.composite import over, transmittance
-from retime.layers.detail import covered_nearby, largest_nearby, tighten, transfer_detail
+from retime.layers.detail import (
+    HIDDEN_IN_GRAIN,
+    covered_nearby,
+    largest_nearby,
+    tighten,
+    transfer_detail,
+)
 from retime.layers.epochs import Epochs
 from retime.layers.footage import Crop, CropStock, Footage
 from retime.layers.full_size import FullSizeCanvas
@@ -222,7 +228,10 @@ class LayerEnlarger:
         core = enlarge(self.clip.core[t][None].float(), self.size, rows, columns)
         free = (1 - core) * (1 - maps[None, :, 3])
         demands = self.settings.cover * uncovered(view.least, alpha)
-        demands = demands + self.settings.haze * beyond_demand(view.least, alpha, free)
+        # Reflections drown in a full-size frame's grain; means of its pixels still show them.
+        means = enlarge(self.clip.least[t][None, None], self.size, rows, columns)[0]
+        least = torch.maximum(view.least, means.clamp(max=HIDDEN_IN_GRAIN[1]))
+        demands = demands + self.settings.haze * beyond_demand(least, alpha, free)
         return recon + demands, recon
 
     def parts(self, t: int, picture: np.ndarray) -> Iterator[tuple[int, int, Tensor]]:
