@@ -50,7 +50,7 @@ def test_the_paper_is_as_printed() -> None:
         "train": [
             *["alpha_bias", "alpha_reach", "colour_bias", "colour_skip", "texture_fill", "warm_up"],
             *["decay", "coarse", "clear_weight", "core_weight", "hidden_weight", "spare_hidden"],
-            *["cover", "haze"],
+            *["cover", "cover_faint", "haze", "input_skip", "settled", "attribute_effects"],
         ],
         "upsample": ["boxed", "guided", "tighten", "detail_margin"],
         "seeds": ["spare_others"],

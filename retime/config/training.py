@@ -56,6 +56,12 @@ class TrainSettings(Section):
     alpha_reach: Share = Field(0.02, description="stretch of alpha, so that it reaches 0 and 1")
     colour_bias: float = Field(-1.0, description="start of the colours, before the tanh")
     colour_skip: bool = Field(True, description="show the textures' colours from the start")
+    input_skip: bool = Field(
+        True, description="let the renderer's last layer see its input, too (not in the paper)"
+    )
+    settled: Share = Field(
+        0.2, description="last share of the steps, with batch-norm statistics of the whole clip"
+    )
     coarse: Share = Field(0.4, description="share of the steps at half the working size")
     trimaps: Literal["evidence", "printed"] = Field(
         "evidence", description="trimaps that give way to evidence, or as they are (the paper)"
@@ -90,6 +96,12 @@ class TrainSettings(Section):
     )
     l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
     cover: float = Field(4.0, ge=0, description="weight of what layers leave unexplained")
+    cover_faint: float = Field(
+        0.15, ge=0, description="share of it in the end where little is demanded, as of shadows"
+    )
     haze: float = Field(0.3, ge=0, description="of alpha beyond what the frame demands of it")
+    attribute_effects: bool = Field(
+        True, description="effects go to whom they move with, as like poses foretell them"
+    )
     decay: Share = Field(0.5, description="share of the steps over which the rate falls to 0")
     seed: Index = 0

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from retime.artifacts import Frames, Seeds
 from retime.errors import InputError
+from retime.layers.attribution import attribute
 from retime.layers.canvas import CanvasPlane, background_median
 from retime.layers.texture import Taps, atlas_taps, texel_colours
 from retime.layers.trimap import CLEAR, OPAQUE
@@ -46,6 +47,7 @@ class ClipTensors:
     clear: Tensor  # bool [T, N, h, w], the trimap says clear
     evidence: Tensor  # float32 [T, h, w] in 0..1, how little the background explains the frame
     least: Tensor  # float32 [T, h, w] in 0..1, least alpha with which layers can explain it
+    owned: Tensor  # float32 [T, N, h, w] in 0..1, how well each layer's motion explains that
     order: Tensor  # int64 [T, N], layer numbers back to front
     taps: list[list[Taps]]  # [T][N]
     ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
@@ -82,6 +84,7 @@ class ClipTensors:
             self.clear,
             self.evidence,
             self.least,
+            self.owned,
             self.order,
         ):
             digest.update(str(tuple(tensor.shape)).encode())
@@ -262,7 +265,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     noise = noise_level(rgb, seen_background, (theirs == CLEAR).all(1))
     pairs = list(zip(rgb, seen_background, strict=True))
     evidence = np.stack([evidence_against(*pair, noise) for pair in pairs])
-    least = np.stack([least_alpha(*pair) for pair in pairs])
+    least = np.stack([least_alpha(*pair) for pair in pairs]) * evidence
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings. What it explains to the full is ruled out
     # however close it is: a layer would be painted there in the ground's own colour.
@@ -302,7 +305,8 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         texture=texture,
         noise=noise,
         evidence=torch.from_numpy(evidence.astype(np.float32)),
-        least=torch.from_numpy((least * evidence).astype(np.float32)),
+        least=torch.from_numpy(least.astype(np.float32)),
+        owned=torch.from_numpy(attribute(least, trimap == OPAQUE)),
         order=torch.from_numpy(order),
         taps=taps,
         ids=shares,

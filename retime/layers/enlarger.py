@@ -230,7 +230,7 @@ class LayerEnlarger:
         demands = self.settings.cover * uncovered(view.least, alpha)
         # Reflections drown in a full-size frame's grain; means of its pixels still show them.
         means = enlarge(self.clip.least[t][None, None], self.size, rows, columns)[0]
-        least = torch.maximum(view.least, means.clamp(max=HIDDEN_IN_GRAIN[1]))
+        least = torch.maximum(view.least, means.clamp(max=HIDDEN_IN_GRAIN[0]))
         demands = demands + self.settings.haze * beyond_demand(least, alpha, free)
         return recon + demands, recon
 

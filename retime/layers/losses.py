@@ -58,7 +58,14 @@ def sparsity(alpha: Tensor, l1: float, l0: float, weight: Tensor | float = 1.0) 
     return per_layer.sum()
 
 
-def uncovered(least: Tensor, alpha: Tensor) -> Tensor:
+def faintness(least: Tensor) -> Tensor:
+    """Return 1 where little is demanded, as of effects, 0 where an object is, like ``least``."""
+    return ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)
+
+
+def uncovered(
+    least: Tensor, alpha: Tensor, owned: Tensor | float = 1.0, faint_share: float = 1.0
+) -> Tensor:
     """How far the layers together fall short of the alpha that the frame demands.
 
     Not in the paper. The reconstruction's gradient for a layer's colour is in proportion to its
@@ -68,12 +75,18 @@ def uncovered(least: Tensor, alpha: Tensor) -> Tensor:
     Args:
         least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
         alpha: [B, N, H, W] in 0..1.
+        owned: [B, N, H, W] in 0..1, how much of the pull reaches each layer.
+        faint_share: how much it counts where little is demanded.
     """
-    coverage = 1 - (1 - alpha).prod(1)
-    return (least - coverage).clamp(min=0).mean()
+    pulled = alpha.detach() + owned * (alpha - alpha.detach())
+    coverage = 1 - (1 - pulled).prod(1)
+    weight = 1 - (1 - faint_share) * faintness(least)
+    return (weight * (least - coverage).clamp(min=0)).mean()
 
 
-def beyond_demand(least: Tensor, alpha: Tensor, free: Tensor) -> Tensor:
+def beyond_demand(
+    least: Tensor, alpha: Tensor, free: Tensor, owned: Tensor | float = 1.0
+) -> Tensor:
     """How far layers exceed the alpha that the frame demands, where little is demanded.
 
     Not in the paper. What is faint is as faint as the frame says: shadows do not become paint in
@@ -83,10 +96,11 @@ def beyond_demand(least: Tensor, alpha: Tensor, free: Tensor) -> Tensor:
         least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
         alpha: [B, N, H, W] in 0..1.
         free: [B, N, H, W] in 0..1, where the layer may be faint.
+        owned: [B, N, H, W] in 0..1, how much of the demand is each layer's to meet.
 
     Returns:
         Summed over layers, averaged over pixels.
     """
-    faint = ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)[:, None]
-    beyond = free * faint * (alpha - least[:, None]).clamp(min=0)
+    faint = faintness(least)[:, None]
+    beyond = free * faint * (alpha - owned * least[:, None]).clamp(min=0)
     return beyond.mean((0, 2, 3)).sum()

@@ -54,6 +54,7 @@ class LayeredModel(nn.Module):
                 settings.alpha_reach,
                 settings.colour_skip,
                 settings.renderer == "released",
+                settings.input_skip,
             ).to(memory_format=torch.channels_last)
 
     def inputs(self, clip: ClipTensors, frames: list[int]) -> Tensor:

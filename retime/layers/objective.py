@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -37,33 +38,35 @@ class Targets(NamedTuple):
     negative: Tensor  # [B, N, h, w], b0 of Eq. 5
     free: Tensor  # [B, N, h, w], the unsure band
     least: Tensor  # [B, h, w], the least alpha that explains the frame
+    owned: Tensor  # [B, N, h, w], how well each layer's motion explains that
     order: Tensor  # int64 [B, N], layers back to front
 
     @classmethod
-    def of(cls, clip: ClipTensors, frames: list[int], trimaps: str) -> "Targets":
-        """Return what ``frames`` of ``clip`` say, with trimaps by the setting of this name."""
-        if trimaps == "printed":
+    def of(cls, clip: ClipTensors, frames: list[int], settings: TrainSettings) -> "Targets":
+        """Return what ``frames`` of ``clip`` say, as far as ``settings`` have it heard."""
+        if settings.trimaps == "printed":
             masks = (clip.positive, clip.positive, clip.clear)
         else:
             masks = (clip.positive, clip.core, clip.negative)
         positive, core, negative = (m[frames].float() for m in masks)
         free = (1 - positive) * (1 - negative)
-        least, order = clip.least[frames], clip.order[frames]
-        return cls(clip.rgb[frames], positive, core, negative, free, least, order)
+        owned = clip.owned[frames] if settings.attribute_effects else torch.ones_like(free)
+        maps = (positive, core, negative, free, clip.least[frames], owned)
+        return cls(clip.rgb[frames], *maps, clip.order[frames])
 
     def jittered(self, jitter: list[Jitter]) -> "Targets":
         """Return the same of frames jittered, each in its own way."""
-        maps = (self.positive, self.core, self.negative, self.free, self.least)
-        positive, core, negative, free, least = (each_frame(m, jitter, Jitter.sharp) for m in maps)
+        maps = (self.positive, self.core, self.negative, self.free, self.least, self.owned)
+        maps = (each_frame(m, jitter, Jitter.sharp) for m in maps)
         rgb = each_frame(each_frame(self.rgb, jitter, Jitter.smooth), jitter, Jitter.brighten)
-        return Targets(rgb, positive, core, negative, free, least, self.order)
+        return Targets(rgb, *maps, self.order)
 
     def halved(self) -> "Targets":
         """Return the same at half the size."""
-        rgb, free, least = half(self.rgb), half(self.free), half(self.least)
+        rgb, *soft = (half(m) for m in (self.rgb, self.free, self.least, self.owned))
         # Half-size pixels count as opaque or clear only where all four are.
         masks = (half(m).floor() for m in (self.positive, self.core, self.negative))
-        return Targets(rgb, *masks, free, least, self.order)
+        return Targets(rgb, *masks, *soft, self.order)
 
 
 class Losses(NamedTuple):
@@ -106,7 +109,9 @@ def objective(
     if s.sparsity == "mean":
         sparse = sparse / layers.shape[1]
     if weights.haze > 0:
-        sparse = sparse + weights.haze * beyond_demand(said.least, alpha, said.free)
+        sparse = sparse + weights.haze * beyond_demand(said.least, alpha, said.free, said.owned)
     if s.cover > 0:
-        weighted = weighted + s.cover * uncovered(said.least, alpha)
+        weighted = weighted + s.cover * uncovered(
+            said.least, alpha, said.owned, weights.cover_faint
+        )
     return Losses(RECONSTRUCTION_WEIGHT * recon + weighted + sparse, recon, mask, sparse)

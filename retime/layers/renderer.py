@@ -72,6 +72,8 @@ class Renderer(nn.Module):
             that a texture that holds colours is shown from the start (not in the paper).
         released: dilate layers 6 and 7 by 2 and let layer 1 have a plain ReLU, as the authors'
             code does and the paper does not say.
+        input_skip: let the last layer see the input itself, at full size: outlines of UV maps need
+            not pass through layer 1, which halves them (not in the paper).
     """
 
     def __init__(
@@ -83,9 +85,11 @@ class Renderer(nn.Module):
         alpha_reach: float = 0.0,
         colour_skip: bool = False,
         released: bool = False,
+        input_skip: bool = False,
     ) -> None:
         super().__init__()
         self.alpha_reach, self.colour_skip = alpha_reach, colour_skip
+        self.input_skip = input_skip
         c, dilation, first_slope = channels, 2 if released else 1, 0.0 if released else 0.2
         self.down = nn.ModuleList(
             [
@@ -110,7 +114,9 @@ class Renderer(nn.Module):
                 Up(2 * c, c),  # 12, skip 1
             ]
         )
-        self.head = nn.Sequential(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(c, 4, 4))  # 13
+        self.head = nn.Sequential(
+            nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(c + inputs * input_skip, 4, 4)
+        )  # 13
         with torch.no_grad():
             self.head[-1].bias[:3], self.head[-1].bias[3] = colour_bias, alpha_bias
 
@@ -125,7 +131,7 @@ class Renderer(nn.Module):
             layer [B, channels, H, W], which the upsampler reads (A.2.2).
         """
         height, width = x.shape[-2:]
-        h = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
+        h = whole = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
         skips = []
         for layer in self.down:
             h = layer(h)
@@ -133,11 +139,19 @@ class Renderer(nn.Module):
         h = self.middle(h)
         for layer in self.up:
             h = layer(torch.cat([h, skips.pop()], 1))
-        logits, h = self.head(h)[..., :height, :width], h[..., :height, :width]
+        fine = torch.cat([h, whole], 1) if self.input_skip else h
+        logits, h = self.head(fine)[..., :height, :width], h[..., :height, :width]
         if self.colour_skip:
             logits = logits + F.pad(x[:, :3], (0, 0, 0, 0, 0, 1))  # nothing is added to alpha
         rgba = torch.tanh(logits) * 0.5 + 0.5
         return torch.cat([rgba[:, :3], reach(rgba[:, 3:], self.alpha_reach)], 1), h
+
+
+def fix_statistics(renderer: Renderer) -> None:
+    """Let batch norms keep the statistics they have, as at inference."""
+    for module in renderer.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
 
 
 @torch.no_grad()

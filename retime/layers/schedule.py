@@ -14,6 +14,7 @@ class Weights(NamedTuple):
     mask: float  # gamma_m of Eq. 7; where it is 0, the parts of the mask loss that stay count
     l1: float  # beta gamma of Eq. 6 and 7
     haze: float
+    cover_faint: float  # share of the weight of cover, where little is demanded
 
 
 def learning_rate(settings: TrainSettings, progress: float, step: int) -> float:
@@ -59,4 +60,8 @@ def weights(settings: TrainSettings, progress: float, epoch: int, bootstrap: int
     # What is faint is first found, then cleared of what need not be there.
     clearing = min(max((progress - s.bootstrap) / CLEARING, 0.05), 1.0)
     over = s.l1_epochs is not None and epoch > s.l1_epochs
-    return Weights(mask, 0.0 if over else s.l1, s.haze * clearing)
+    # Two weights on too little and on too much find a quantile of what frames demand: at first a
+    # high one, so that nothing is missed, in the end one near the median.
+    balanced = min(max((progress - s.bootstrap) / CLEARING, 0.0), 1.0)
+    cover_faint = 1 + (s.cover_faint - 1) * balanced
+    return Weights(mask, 0.0 if over else s.l1, s.haze * clearing, cover_faint)

@@ -20,7 +20,8 @@ from retime.layers.epochs import Epochs, easier_half
 from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
 from retime.layers.objective import Targets, half, objective
-from retime.layers.renderer import settle_statistics
+from retime.layers.renderer import fix_statistics, settle_statistics
+from retime.layers.repeatable import repeatable
 from retime.layers.schedule import learning_rate, weights
 from retime.needs import Extent, memory_mib
 from retime.progress import Progress
@@ -40,6 +41,7 @@ class Trainer:
             clip.frames, settings.batch, settings.seed, easy, settings.curriculum_epochs
         )
         self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
+        self.settled_from = self.steps - round(settings.settled * self.steps)
         model = self.model
         rates = (1.0, settings.texture_rate, settings.canvas_rate, settings.texture_rate)
         modules = (model.renderer, model.atlas, model.canvas, model.dynamic)
@@ -78,9 +80,14 @@ class Trainer:
         frames = self.epochs.frames(self.done)
         epoch = self.epochs.locate(self.done)[0] + 1  # counted from 1, as in the paper
         self.model.train()
+        if self.done == self.settled_from:
+            self.measure()
+            self.model.train()
+        if self.done >= self.settled_from:
+            fix_statistics(self.model.renderer)
         x = self.model.inputs(clip, frames)  # [B L, C, h, w]
         canvas = self.model.background(clip, frames)  # [B, 3, h, w], or None
-        said = Targets.of(clip, frames, s.trimaps)
+        said = Targets.of(clip, frames, s)
         jitter = draw(s, self.done, epoch, len(frames), clip.size)
         if jitter is not None:
             x = each_frame(x.unflatten(0, (len(frames), -1)), jitter, Jitter.sharp).flatten(0, 1)
@@ -114,6 +121,13 @@ class Trainer:
         """Make textures and renderer ready for inference."""
         if self.settings.texture_fill:
             self.model.atlas.complete(self.clip.texture[1])
+        if self.settled_from == self.steps:
+            self.measure()
+        self.model.eval()
+
+    @torch.no_grad()
+    def measure(self) -> None:
+        """Measure the renderer's batch-norm statistics over the whole clip."""
         inputs = [self.model.inputs(self.clip, [t]) for t in range(self.clip.frames)]
         settle_statistics(self.model.renderer, inputs)
 
@@ -187,8 +201,7 @@ def run_train(
     Raises:
         InputError: files that do not belong together.
     """
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    repeatable(threads)
     _say_need(seeds, settings)
     clip = load_clip_tensors(frames, seeds, settings.tile)
     trainer = Trainer(clip, settings)

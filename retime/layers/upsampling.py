@@ -16,6 +16,7 @@ from retime.layers.enlarger import LayerEnlarger
 from retime.layers.footage import Footage, layer_size_footage, source_size_footage
 from retime.layers.full_size import FullSizeCanvas, full_size_canvas
 from retime.layers.model import LayeredModel
+from retime.layers.repeatable import repeatable
 from retime.layers.source_size import SourceSizeEnlarger
 from retime.layers.training import to_bytes, unpack_weights
 from retime.progress import Progress, track
@@ -51,8 +52,7 @@ def run_upsample(
     Raises:
         InputError: files that do not belong together.
     """
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    repeatable(threads)
     with (
         Decomposition.open(decomposition) as trained,
         Frames.open(frames) as held,

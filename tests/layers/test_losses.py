@@ -58,6 +58,31 @@ def test_uncovered_is_what_all_layers_together_lack():
     assert uncovered(least, alpha).item() == pytest.approx(0.15 / 2)
 
 
+def test_the_pull_of_the_uncovered_reaches_layers_as_they_own_it():
+    least = torch.tensor([[[0.9, 0.2]]])
+    alpha = torch.full((1, 2, 1, 2), 0.5, requires_grad=True)
+    owned = torch.tensor([[[[1.0, 1.0]], [[0.25, 1.0]]]])
+    loss = uncovered(least, alpha, owned)
+    assert loss.item() == pytest.approx(0.15 / 2)  # as without
+    loss.backward()
+    # Coverage grows by what the other layer lets through, one half; a mean over two pixels.
+    assert alpha.grad[0, :, 0, 0].tolist() == pytest.approx([-0.5 / 2, -0.25 * 0.5 / 2])
+
+
+def test_what_is_faint_may_count_less_among_the_uncovered():
+    # Short by 0.2 where a shadow is demanded and by 0.9 where an object is.
+    least, alpha = torch.tensor([[[0.2, 0.9]]]), torch.zeros(1, 1, 1, 2)
+    expected = (0.1 * 0.2 + 0.9) / 2
+    assert uncovered(least, alpha, faint_share=0.1).item() == pytest.approx(expected)
+
+
+def test_a_demand_that_is_not_ones_own_is_exceeded_sooner():
+    least, alpha = torch.full((1, 1, 1), 0.4), torch.full((1, 2, 1, 1), 0.4)
+    owned = torch.tensor([1.0, 0.25]).view(1, 2, 1, 1)
+    beyond = beyond_demand(least, alpha, torch.ones(1, 2, 1, 1), owned)
+    assert beyond.item() == pytest.approx(0.4 - 0.25 * 0.4)
+
+
 def test_what_exceeds_the_demand_counts_where_little_is_demanded():
     # Demands of 0, 0.4 and 0.9: the last is an object's, of which the demand is a lower bound.
     least = torch.tensor([[[0.0, 0.4, 0.9]]])

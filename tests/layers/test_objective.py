@@ -32,7 +32,9 @@ def said(order=(1, 2), rgb=0.5):
     free = torch.zeros_like(POSITIVE)
     rgb = torch.full((1, 3, 1, 2), rgb)
     least = torch.zeros(1, 1, 2)
-    return Targets(rgb, POSITIVE, POSITIVE, NEGATIVE, free, least, torch.tensor([order]))
+    owned = torch.ones_like(POSITIVE)
+    maps = (POSITIVE, POSITIVE, NEGATIVE, free, least, owned)
+    return Targets(rgb, *maps, torch.tensor([order]))
 
 
 def phi(x):
@@ -40,7 +42,7 @@ def phi(x):
 
 
 def judge(settings=PRINTED, mask=50.0, order=(1, 2)):
-    losses = objective(layers(), BACKGROUND, said(order), Weights(mask, 0.01, 0.0), settings)
+    losses = objective(layers(), BACKGROUND, said(order), Weights(mask, 0.01, 0.0, 1.0), settings)
     return [value.item() for value in losses]
 
 
@@ -66,7 +68,7 @@ def test_the_order_of_compositing_changes_the_picture_and_no_layers_own_losses()
     _, recon, mask, sparse = judge(order=(2, 1))
     assert recon == pytest.approx((0.02 + 0.1) / 2)
     assert [mask, sparse] == pytest.approx(judge()[2:])
-    there = objective(layers(), BACKGROUND, said((2, 1), 0.52), Weights(0, 0, 0), PRINTED)
+    there = objective(layers(), BACKGROUND, said((2, 1), 0.52), Weights(0, 0, 0, 1), PRINTED)
     assert there.reconstruction.item() == pytest.approx((0 + 0.12) / 2)
 
 

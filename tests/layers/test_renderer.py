@@ -95,6 +95,19 @@ def test_renderer_keeps_any_size(size):
     assert rgba.max() <= 1
 
 
+def test_the_last_layer_may_see_the_input_pixel_by_pixel():
+    # With nothing else let through, what comes out follows single pixels of the input.
+    renderer = Renderer(5, 4, input_skip=True).eval()
+    head = renderer.head[-1]
+    assert head.in_channels == 4 + 5
+    with torch.no_grad():
+        head.weight.zero_()
+        head.weight[3, 4 + 2, 1, 1] = 1  # alpha is the third input; pads put the middle at (1, 1)
+        x = torch.rand(1, 5, 40, 50)
+        rgba, _ = renderer(x)
+    assert torch.allclose(rgba[:, 3], torch.tanh(x[:, 2]) * 0.5 + 0.5, atol=1e-6)
+
+
 def test_settled_renderer_does_not_depend_on_the_batch():
     torch.manual_seed(0)
     renderer, inputs = Renderer(5, 4), [torch.rand(2, 5, 32, 32) for _ in range(3)]

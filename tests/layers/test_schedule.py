@@ -49,3 +49,10 @@ def test_by_share_the_mask_loss_ends_and_pressure_on_haze_rises():
     assert early.haze == pytest.approx(0.015)
     assert late.haze == pytest.approx(0.15)
     assert end.haze == pytest.approx(0.3)
+
+
+def test_too_little_and_too_much_of_what_is_faint_come_to_weigh_alike():
+    settings = TrainSettings(bootstrap=0.4, cover_faint=0.2)
+    shares = [weights(settings, p, 1, None).cover_faint for p in (0.0, 0.4, 0.55, 0.7, 1.0)]
+    # From the end of the bootstrap down over 0.3 of the steps.
+    assert shares == pytest.approx([1, 1, 0.6, 0.2, 0.2])

@@ -186,6 +186,23 @@ def test_training_explains_the_clip_better(tiny_clip, tmp_path):
     assert canvas[2, 60].mean() == pytest.approx(120, abs=12)
 
 
+def test_norms_that_settle_early_are_those_of_inference(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, SETTINGS.tile)
+    settings = SETTINGS.model_copy(update={"settled": 0.25, "texture_fill": False})
+    trainer = Trainer(clip, settings)
+    norm = trainer.model.renderer.down[1][1]
+    while trainer.done < 9:
+        trainer.step()
+    assert norm.training
+    trainer.step()  # the tenth of twelve: statistics of the whole clip from here on
+    assert not norm.training
+    mean = norm.running_mean.clone()
+    trainer.step()
+    trainer.step()
+    trainer.settle()
+    assert norm.running_mean.equal(mean)
+
+
 @pytest.mark.parametrize("settings", [SETTINGS, PAPER], ids=["standard", "paper"])
 def test_a_broken_run_ends_as_an_unbroken_one(tiny_clip, tmp_path, monkeypatch, settings):
     whole, broken = tmp_path / "whole.h5", tmp_path / "broken.h5"
