@@ -39,6 +39,9 @@ class UpsampleSettings(Section):
     cover: float = Field(
         1.0, ge=0, description="weight of what layers leave unexplained, if guided"
     )
+    cover_faint: float = Field(
+        0.5, ge=0, description="share of it where little is demanded, as of shadows, if guided"
+    )
     haze: float = Field(
         0.3, ge=0, description="of alpha beyond what the frame demands of it, if guided"
     )

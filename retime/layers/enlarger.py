@@ -227,7 +227,8 @@ class LayerEnlarger:
         alpha = layers[:, :, 3]
         core = enlarge(self.clip.core[t][None].float(), self.size, rows, columns)
         free = (1 - core) * (1 - maps[None, :, 3])
-        demands = self.settings.cover * uncovered(view.least, alpha)
+        lacking = uncovered(view.least, alpha, faint_share=self.settings.cover_faint)
+        demands = self.settings.cover * lacking
         # Reflections drown in a full-size frame's grain; means of its pixels still show them.
         means = enlarge(self.clip.least[t][None, None], self.size, rows, columns)[0]
         least = torch.maximum(view.least, means.clamp(max=HIDDEN_IN_GRAIN[0]))
