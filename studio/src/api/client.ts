@@ -1,0 +1,154 @@
+/** The server, one method for each call of its contract. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Clip = Schemas["ClipState"];
+export type Footage = Schemas["FootageState"];
+export type Film = Schemas["Film"];
+export type Tracks = Schemas["TracksState"];
+export type Person = Schemas["PersonState"];
+export type TimeMap = Schemas["TimeMapState"];
+export type Instance = Schemas["InstanceState"];
+export type EditFile = Schemas["EditState"];
+export type AlignQuestion = Partial<Schemas["AlignQuestion"]> &
+  Pick<Schemas["AlignQuestion"], "layer" | "to">;
+export type Alignment = Schemas["AlignState"];
+export type JointFile = Schemas["CorrectionsState"];
+export type JointCorrection = Schemas["Correction"];
+export type ClipFile = Schemas["ClipFileState"];
+export type LayerChoice = Schemas["LayerChoice"];
+export type OrderChoice = Schemas["OrderChoice"];
+export type Trimaps = Schemas["TrimapsState"];
+export type Plan = Schemas["PlanState"];
+export type Run = Schemas["RunState"];
+export type RunEvent =
+  | Schemas["RunStarted"]
+  | Schemas["JobStarted"]
+  | Schemas["JobProgress"]
+  | Schemas["JobFinished"]
+  | Schemas["JobFailed"]
+  | Schemas["RunProgress"]
+  | Schemas["RunEnded"];
+
+/** What the server refused, in its own words. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly place: (string | number)[] | null = null,
+    readonly current: unknown = undefined,
+  ) {
+    super(message);
+  }
+
+  /** The file was changed elsewhere since it was read; `current` is what it holds now. */
+  get conflict(): boolean {
+    return this.status === 409;
+  }
+}
+
+export class Client {
+  // It stays in the address: a reload needs it there.
+  private readonly token = new URL(location.href).searchParams.get("token") ?? "";
+
+  clip = () => this.ask<Clip>("GET", "/api/clip");
+  footage = () => this.ask<Footage>("GET", "/api/footage");
+  tracks = () => this.ask<Tracks>("GET", "/api/tracks");
+
+  edit = (name: string) => this.ask<EditFile>("GET", `/api/edits/${encodeURIComponent(name)}`);
+  saveEdit = (name: string, edit: object, base: string | null) =>
+    this.ask<EditFile>("PUT", `/api/edits/${encodeURIComponent(name)}`, {
+      edit,
+      base_digest: base,
+    });
+  timeMap = (edit: object) => this.ask<TimeMap>("POST", "/api/timemap", { edit });
+  align = (question: AlignQuestion) => this.ask<Alignment>("POST", "/api/align", question);
+
+  joints = () => this.ask<JointFile>("GET", "/api/corrections/keypoints");
+  saveJoints = (corrections: JointCorrection[], base: string | null) =>
+    this.ask<JointFile>("PUT", "/api/corrections/keypoints", { corrections, base_digest: base });
+
+  trimaps = (layer: string) =>
+    this.ask<Trimaps>("GET", `/api/trimaps/${encodeURIComponent(layer)}`);
+  trimapPicture = (layer: string, frame: number) =>
+    this.bytes(`/api/trimaps/${encodeURIComponent(layer)}/${frame}`);
+  saveTrimap = (layer: string, first: number, last: number, png: string, base: string | null) =>
+    this.ask<Trimaps>("PUT", `/api/trimaps/${encodeURIComponent(layer)}`, {
+      first,
+      last,
+      png,
+      base_digest: base,
+    });
+
+  clipFile = () => this.ask<ClipFile>("GET", "/api/clip-file");
+  saveClipFile = (file: Pick<ClipFile, "layers" | "ignore" | "order">, base: string | null) =>
+    this.ask<ClipFile>("PUT", "/api/clip-file", { ...file, base_digest: base });
+
+  plan = (edits: string[] | null) => this.ask<Plan>("POST", "/api/run/plan", { edits });
+  run = (edits: string[] | null) => this.ask<Run>("POST", "/api/run", { edits });
+  stop = () => this.ask<Run>("DELETE", "/api/run");
+
+  /** Hand each event of the run that goes on to `tell`, until it ends or `signal` aborts. */
+  async events(tell: (event: RunEvent) => void, signal: AbortSignal): Promise<void> {
+    // EventSource cannot carry the token.
+    const answer = await this.fetch("/api/run/events", { signal });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const blocks = (rest + value.replaceAll("\r\n", "\n")).split("\n\n");
+      rest = blocks.pop()!;
+      for (const block of blocks) {
+        const data = block
+          .split("\n")
+          .filter((line) => line.startsWith("data:"))
+          .map((line) => line.slice(5))
+          .join("\n");
+        if (data) tell(JSON.parse(data) as RunEvent);
+      }
+    }
+  }
+
+  /** Return bytes of a file, the end not included; all of it if no range is given. */
+  async bytes(url: string, range?: { start: number; end: number }): Promise<ArrayBuffer> {
+    const headers: Record<string, string> = range
+      ? { Range: `bytes=${range.start}-${range.end - 1}` }
+      : {};
+    const answer = await this.fetch(url, { headers });
+    const body = await answer.arrayBuffer();
+    // A server may answer with the whole file.
+    return range && answer.status === 200 ? body.slice(range.start, range.end) : body;
+  }
+
+  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await this.fetch(path, {
+      method,
+      headers: body ? { "Content-Type": "application/json" } : {},
+      body: body && JSON.stringify(body),
+    });
+    return (await answer.json()) as T;
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    const answer = await fetch(path, {
+      ...init,
+      headers: { ...init.headers, Authorization: `Bearer ${this.token}` },
+    }).catch((error: Error) => {
+      if (error.name === "AbortError") throw error;
+      throw new Refused(0, "The studio's server does not answer. Is `retime studio` still running?");
+    });
+    if (answer.ok) return answer;
+    const said = await answer.json().catch(() => ({}));
+    if (answer.status === 401) {
+      throw new Refused(401, "Open the address that `retime studio` printed: its token is missing.");
+    }
+    throw new Refused(
+      answer.status,
+      said.message ?? `${path}: ${answer.status} ${answer.statusText}`,
+      said.place ?? null,
+      said.current,
+    );
+  }
+}

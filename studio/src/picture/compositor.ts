@@ -1,0 +1,195 @@
+/**
+ * Porter-Duff `over` in WebGL2: straight alpha, display light, back to front. Sums are kept in
+ * half floats and rounded once, at the end; layers seen by another camera are resampled by the
+ * cubic kernel that `render` uses, colours weighted by alpha.
+ */
+
+import type { Drawn } from "./draw_list";
+import type { Films } from "./films";
+
+const CORNERS = `#version 300 es
+void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  gl_Position = vec4(corner * 4.0 - 1.0, 0.0, 1.0);
+}`;
+
+const DRAW = `#version 300 es
+precision highp float;
+precision highp sampler2D;
+uniform sampler2D first, second;
+uniform ivec2 size;      // of the picture
+uniform int alphaRow;    // 0: opaque
+uniform float share, opacity;
+uniform bool warped[2];
+uniform mat3 toLayer[2];
+out vec4 colour;
+
+vec4 texel(sampler2D film, ivec2 at) {  // weighted by alpha
+  if (any(lessThan(at, ivec2(0))) || any(greaterThanEqual(at, size))) return vec4(0.0);
+  vec3 straight = texelFetch(film, at, 0).rgb;
+  float alpha = alphaRow > 0 ? texelFetch(film, at + ivec2(0, alphaRow), 0).g : 1.0;
+  if (alpha < 1.5 / 255.0) return vec4(0.0);  // the coder's noise
+  return vec4(straight * alpha, alpha);
+}
+
+vec4 kernel(float x) {  // of OpenCV's INTER_CUBIC, a = -0.75
+  const float a = -0.75;
+  float l = x + 1.0, r = 1.0 - x, f = 2.0 - x;
+  float w0 = ((a * l - 5.0 * a) * l + 8.0 * a) * l - 4.0 * a;
+  float w1 = ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
+  float w2 = ((a + 2.0) * r - (a + 3.0)) * r * r + 1.0;
+  return vec4(w0, w1, w2, 1.0 - w0 - w1 - w2);
+}
+
+vec4 cubic(sampler2D film, mat3 homography, vec2 at) {
+  vec3 p = homography * vec3(at, 1.0);
+  if (p.z <= 0.0) return vec4(0.0);
+  vec2 place = round(p.xy / p.z * 32.0) / 32.0;  // OpenCV moves in steps of 1/32 pixel
+  ivec2 corner = ivec2(floor(place)) - 1;
+  if (any(lessThan(corner, ivec2(-4))) || any(greaterThan(corner, size))) return vec4(0.0);
+  vec2 part = fract(place);
+  vec4 across = kernel(part.x), down = kernel(part.y), sum = vec4(0.0);
+  for (int y = 0; y < 4; y++)
+    for (int x = 0; x < 4; x++)
+      sum += across[x] * down[y] * texel(film, corner + ivec2(x, y));
+  vec3 straight = clamp(sum.rgb / max(sum.a, 0.5 / 255.0), 0.0, 1.0);
+  float alpha = clamp(sum.a, 0.0, 1.0);
+  return vec4(straight * alpha, alpha);
+}
+
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  vec4 seen = warped[0] ? cubic(first, toLayer[0], vec2(at)) : texel(first, at);
+  if (share > 0.0) {
+    vec4 next = warped[1] ? cubic(second, toLayer[1], vec2(at)) : texel(second, at);
+    seen = mix(seen, next, share);
+  }
+  colour = seen * opacity;
+}`;
+
+const SHOW = `#version 300 es
+precision highp float;
+uniform highp sampler2D composite;
+uniform bool checkered, mattes;
+uniform int height;
+out vec4 colour;
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.x, float(height) - gl_FragCoord.y);
+  vec4 seen = texelFetch(composite, at, 0);
+  if (mattes) { colour = vec4(seen.aaa, 1.0); return; }
+  if (checkered) {
+    ivec2 square = at / 12;
+    float grey = (square.x + square.y) % 2 == 0 ? 0.19 : 0.25;
+    seen.rgb += (1.0 - seen.a) * grey;
+  }
+  colour = vec4(seen.rgb, 1.0);
+}`;
+
+export type Ground = "black" | "checkered" | "matte";
+
+interface Program {
+  program: WebGLProgram;
+  at: (name: string) => WebGLUniformLocation | null;
+}
+
+export class Compositor {
+  private readonly draw: Program;
+  private readonly show: Program;
+  private readonly target: WebGLFramebuffer;
+  private readonly sum: WebGLTexture;
+
+  /**
+   * @param width of the pictures, in pixels of the footage
+   */
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly width: number,
+    private readonly height: number,
+  ) {
+    const halfFloats = gl.getExtension("EXT_color_buffer_float");
+    this.draw = this.program(DRAW);
+    this.show = this.program(SHOW);
+    this.sum = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.sum);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, halfFloats ? gl.RGBA16F : gl.RGBA8, width, height);
+    this.target = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.sum, 0);
+    gl.bindVertexArray(gl.createVertexArray());
+  }
+
+  /**
+   * Draw sheets over one another onto the canvas; its pixels are those of the footage.
+   * @returns whether all frames were there; if not, the canvas is as it was
+   */
+  paint(films: Films, drawn: Drawn[], ground: Ground = "black"): boolean {
+    if (!drawn.every((one) => one.sheets.every((s) => films.texture(s.film, s.frame)))) return false;
+    const { gl } = this;
+    this.over(films, drawn);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, this.width, this.height);
+    gl.disable(gl.BLEND);
+    gl.useProgram(this.show.program);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.sum);
+    gl.uniform1i(this.show.at("composite"), 0);
+    gl.uniform1i(this.show.at("checkered"), ground === "checkered" ? 1 : 0);
+    gl.uniform1i(this.show.at("mattes"), ground === "matte" ? 1 : 0);
+    gl.uniform1i(this.show.at("height"), this.height);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    return true;
+  }
+
+  private over(films: Films, drawn: Drawn[]): void {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
+    gl.viewport(0, 0, this.width, this.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.useProgram(this.draw.program);
+    gl.uniform2i(this.draw.at("size"), this.width, this.height);
+    gl.uniform1i(this.draw.at("first"), 0);
+    gl.uniform1i(this.draw.at("second"), 1);
+    for (const { sheets, share, opacity } of drawn) {
+      const pair = [sheets[0], sheets[1] ?? sheets[0]];
+      pair.forEach((sheet, k) => {
+        gl.activeTexture(gl.TEXTURE0 + k);
+        gl.bindTexture(gl.TEXTURE_2D, films.texture(sheet.film, sheet.frame));
+        gl.uniform1i(this.draw.at(`warped[${k}]`), sheet.toLayer ? 1 : 0);
+        if (sheet.toLayer) {
+          gl.uniformMatrix3fv(this.draw.at(`toLayer[${k}]`), true, sheet.toLayer);
+        }
+      });
+      gl.uniform1i(this.draw.at("alphaRow"), films.film(sheets[0].film).alpha_row ?? 0);
+      gl.uniform1f(this.draw.at("share"), sheets.length > 1 ? share : 0);
+      gl.uniform1f(this.draw.at("opacity"), opacity);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+  }
+
+  private program(fragment: string): Program {
+    const { gl } = this;
+    const program = gl.createProgram();
+    for (const [kind, source] of [
+      [gl.VERTEX_SHADER, CORNERS],
+      [gl.FRAGMENT_SHADER, fragment],
+    ] as const) {
+      const shader = gl.createShader(kind)!;
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      throw new Error(`WebGL2: ${gl.getProgramInfoLog(program)}`);
+    }
+    const places = new Map<string, WebGLUniformLocation | null>();
+    const at = (name: string) => {
+      if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));
+      return places.get(name)!;
+    };
+    return { program, at };
+  }
+}

@@ -1,0 +1,166 @@
+/** The picture: which frames it needs, and painting them on the page's canvases. */
+
+import type { Clip, Footage } from "../api/client";
+import type { Session } from "../model/session";
+import { Compositor, type Ground } from "./compositor";
+import {
+  alone,
+  BACKGROUND,
+  type Drawn,
+  editedFrame,
+  filmedFrame,
+  instanceAt,
+  layerFilm,
+  SOURCE,
+} from "./draw_list";
+import { Films, type Wish } from "./films";
+
+/** Output frames to have ready ahead of the one shown. */
+const AHEAD = 20;
+
+export class Screen {
+  readonly canvas = document.createElement("canvas");
+  /** The source, where it is shown beside the result or under it. */
+  readonly other = document.createElement("canvas");
+  films!: Films;
+  onError: (message: string) => void = () => {};
+  /** Called after a frame has been shown. */
+  onPainted: () => void = () => {};
+  /** Frames that someone would like to have once the picture has all it needs. */
+  later: () => Wish[] = () => [];
+  private gl!: WebGL2RenderingContext;
+  private compositor!: Compositor;
+  private pending = true;
+  private otherFrame = -1;
+
+  constructor(private readonly session: Session) {
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => this.load(session.footage));
+  }
+
+  /** Start from some footage, or start anew from other. */
+  load(footage: Footage): void {
+    const { clip, client } = this.session;
+    for (const canvas of [this.canvas, this.other]) {
+      if (canvas.width !== clip.width) canvas.width = clip.width;
+      if (canvas.height !== clip.height) canvas.height = clip.height;
+    }
+    if (!this.gl) {
+      const gl = this.canvas.getContext("webgl2", {
+        alpha: false,
+        antialias: false,
+        preserveDrawingBuffer: true, // thumbnails and the source beside are copied from it
+      });
+      if (!gl) {
+        this.onError("This browser has no WebGL2, which the studio needs to show layers.");
+        return;
+      }
+      this.gl = gl;
+      this.films = new Films(gl, (url, range) => client.bytes(url, range));
+      this.films.onFrame = () => this.arrived();
+      this.films.onError = (message) => this.onError(message);
+    }
+    this.films.clear();
+    this.compositor = new Compositor(this.gl, clip.width, clip.height);
+    this.films.add(SOURCE, footage.source);
+    this.films.add(BACKGROUND, footage.background);
+    footage.layers.forEach((film, k) => {
+      this.films.add(layerFilm(k + 1), film);
+    });
+    this.otherFrame = -1;
+    this.refresh();
+  }
+
+  /** Show what is looked at now, as soon as its frames are there. */
+  refresh(): void {
+    this.pending = true;
+    this.wish();
+    this.arrived();
+  }
+
+  /** Whether all that a frame needs is there. */
+  ready(frame: number): boolean {
+    return this.needed(frame).every((wish) => this.films.texture(wish.film, wish.frame) !== null);
+  }
+
+  /** Paint a layer's frame alone, and leave the canvas to be copied; false if it has yet to come. */
+  paintAlone(layer: number, frame: number): boolean {
+    return this.compositor.paint(this.films, [alone(layerFilm(layer), frame)], "checkered");
+  }
+
+  private arrived(): void {
+    if (this.pending) this.paint();
+  }
+
+  private paint(): void {
+    if (!this.compositor) return;
+    const { look, sourceFrame } = this.session;
+    if (look.view === "beside" || look.view === "wipe") {
+      if (this.otherFrame !== sourceFrame) {
+        if (!this.compositor.paint(this.films, [alone(SOURCE, sourceFrame)])) return;
+        this.other.getContext("2d")!.drawImage(this.canvas, 0, 0);
+        this.otherFrame = sourceFrame;
+      }
+    } else this.otherFrame = -1;
+    const [drawn, ground] = this.shown(look.frame);
+    if (!this.compositor.paint(this.films, drawn, ground)) return;
+    this.pending = false;
+    performance.mark("retime:shown");
+    this.onPainted();
+  }
+
+  /** Return what a frame shows in the view chosen. */
+  private shown(frame: number): [Drawn[], Ground] {
+    const { clip, map, look } = this.session;
+    const source = look.mode === "correct" ? frame : nearest(map.background_time[frame], clip);
+    switch (look.view) {
+      case "source":
+        return [[alone(SOURCE, source)], "black"];
+      case "background":
+        return [[alone(BACKGROUND, source)], "black"];
+      case "layer":
+      case "matte":
+        return [this.layerShown(frame, source), look.view === "matte" ? "matte" : "checkered"];
+      default:
+        if (look.mode === "correct") return [filmedFrame(clip, source), "black"];
+        return [editedFrame(clip, map, frame), "black"];
+    }
+  }
+
+  private layerShown(frame: number, source: number): Drawn[] {
+    const { clip, map, look } = this.session;
+    const number = look.layer ?? clip.layers[0]?.number;
+    if (number === undefined) return [];
+    if (look.mode === "correct") return [alone(layerFilm(number), source)];
+    return map.instances.flatMap((instance, index) => {
+      const drawn = instance.layer === number ? instanceAt(clip, map, index, frame) : null;
+      return drawn ? [drawn] : [];
+    });
+  }
+
+  private needed(frame: number): Wish[] {
+    const { clip, map, look } = this.session;
+    const wishes = this.shown(frame)[0].flatMap(({ sheets }) => sheets as Wish[]);
+    if (look.view === "beside" || look.view === "wipe") {
+      const source = look.mode === "correct" ? frame : nearest(map.background_time[frame], clip);
+      wishes.push({ film: SOURCE, frame: source });
+    }
+    return wishes;
+  }
+
+  private wish(): void {
+    if (!this.films) return;
+    const { look, length } = this.session;
+    const wishes = this.needed(look.frame);
+    const { from, to } = look.range ?? { from: 0, to: length };
+    for (let k = 1; k <= AHEAD; k++) {
+      const frame = look.frame + k < to ? look.frame + k : from + ((look.frame + k - to) % (to - from));
+      wishes.push(...this.needed(Math.min(frame, length - 1)));
+    }
+    this.films.want([...wishes, ...this.later()]);
+  }
+}
+
+function nearest(time: number, clip: Clip): number {
+  return Math.min(Math.floor(time + 0.5), clip.frames - 1);
+}
