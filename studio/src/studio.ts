@@ -137,7 +137,8 @@ export class Studio extends LitElement {
     const { notice } = this.session;
     if (notice !== this.noticed) {
       this.noticed = notice;
-      if (notice?.kind === "info") setTimeout(() => notice === this.session.notice && this.hush(), 3000);
+      if (notice?.kind === "info")
+        setTimeout(() => notice === this.session.notice && this.hush(), 3000);
     }
     this.requestUpdate();
   }

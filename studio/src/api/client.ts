@@ -87,9 +87,10 @@ export class Client {
 
   plan = (edits: string[] | null) => this.ask<Plan>("POST", "/api/run/plan", { edits });
   run = (edits: string[] | null) => this.ask<Run>("POST", "/api/run", { edits });
+  lastRun = () => this.ask<Run>("GET", "/api/run");
   stop = () => this.ask<Run>("DELETE", "/api/run");
 
-  /** Hand each event of the run that goes on to `tell`, until it ends or `signal` aborts. */
+  /** Hand each event of the last run to `tell`, until the run has ended or `signal` aborts. */
   async events(tell: (event: RunEvent) => void, signal: AbortSignal): Promise<void> {
     // EventSource cannot carry the token.
     const answer = await this.fetch("/api/run/events", { signal });
@@ -106,7 +107,10 @@ export class Client {
           .filter((line) => line.startsWith("data:"))
           .map((line) => line.slice(5))
           .join("\n");
-        if (data) tell(JSON.parse(data) as RunEvent);
+        if (!data) continue;
+        const event = JSON.parse(data) as RunEvent;
+        tell(event);
+        if (event.kind === "run_ended") return reader.cancel();
       }
     }
   }
@@ -137,12 +141,18 @@ export class Client {
       headers: { ...init.headers, Authorization: `Bearer ${this.token}` },
     }).catch((error: Error) => {
       if (error.name === "AbortError") throw error;
-      throw new Refused(0, "The studio's server does not answer. Is `retime studio` still running?");
+      throw new Refused(
+        0,
+        "The studio's server does not answer. Is `retime studio` still running?",
+      );
     });
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => ({}));
     if (answer.status === 401) {
-      throw new Refused(401, "Open the address that `retime studio` printed: its token is missing.");
+      throw new Refused(
+        401,
+        "Open the address that `retime studio` printed: its token is missing.",
+      );
     }
     throw new Refused(
       answer.status,

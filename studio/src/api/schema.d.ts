@@ -3,7 +3,176 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/clip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clip
+         * @description Return what the footage shows, and which edits there are.
+         */
+        get: operations["get_clip_api_clip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/footage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Footage
+         * @description Return where the films are, and where each of their frames is.
+         */
+        get: operations["get_footage_api_footage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return a file of the footage, or ranges of its bytes.
+         */
+        get: operations["get_media_media__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/edits/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Result
+         * @description Return the rendered video of an edit.
+         */
+        get: operations["get_result_media_edits__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edits/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Edit
+         * @description Return an edit file, even one that is wrong.
+         */
+        get: operations["get_edit_api_edits__name__get"];
+        /**
+         * Put Edit
+         * @description Save an edit; what could not be rendered is refused.
+         */
+        put: operations["put_edit_api_edits__name__put"];
+        post?: never;
+        /**
+         * Delete Edit
+         * @description Remove an edit file; rendered videos of it stay.
+         */
+        delete: operations["delete_edit_api_edits__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/timemap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Timemap
+         * @description Return what stage warp makes of an edit.
+         */
+        post: operations["post_timemap_api_timemap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/align": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Align
+         * @description Find the warp by which two layers' motions agree best.
+         */
+        post: operations["post_align_api_align_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Picture
+         * @description Return an output frame as stage render composes it.
+         */
+        post: operations["post_picture_api_picture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -151,49 +320,6 @@ export interface components {
             width: number;
             /** Height */
             height: number;
-        };
-        /**
-         * ClipFileChange
-         * @description What ``clip.yaml`` shall say of layers and order; all else in it stays, comments included.
-         */
-        ClipFileChange: {
-            /** Layers */
-            layers: components["schemas"]["LayerChoice"][];
-            /** Ignore */
-            ignore: number[];
-            /** Order */
-            order: components["schemas"]["OrderChoice"][];
-            /**
-             * Base Digest
-             * @default null
-             */
-            base_digest: string | null;
-        };
-        /**
-         * ClipFileConflict
-         * @description The file is not the one that was changed.
-         */
-        ClipFileConflict: {
-            /** Message */
-            message: string;
-            current: components["schemas"]["ClipFileState"];
-        };
-        /**
-         * ClipFileState
-         * @description What ``clip.yaml`` says of layers and order.
-         */
-        ClipFileState: {
-            /** Text */
-            text: string;
-            /** Layers */
-            layers: components["schemas"]["LayerChoice"][];
-            /** Ignore */
-            ignore: number[];
-            /** Order */
-            order: components["schemas"]["OrderChoice"][];
-            /** Digest */
-            digest: string | null;
-            problem: components["schemas"]["Refusal"] | null;
         };
         /**
          * ClipState
@@ -348,61 +474,6 @@ export interface components {
              */
             depth: "front" | "behind";
         };
-        /**
-         * Correction
-         * @description What one person's joints are in one frame.
-         */
-        Correction: {
-            /** Person */
-            person: number;
-            /** Frame */
-            frame: number;
-            /** Keypoints */
-            keypoints: {
-                [key: string]: [
-                    number,
-                    number
-                ] | null;
-            };
-        };
-        /**
-         * CorrectionsChange
-         * @description A file of corrections to save; an empty list removes the file.
-         */
-        CorrectionsChange: {
-            /** Corrections */
-            corrections: components["schemas"]["Correction"][];
-            /**
-             * Base Digest
-             * @default null
-             */
-            base_digest: string | null;
-        };
-        /**
-         * CorrectionsConflict
-         * @description The file is not the one that was changed.
-         */
-        CorrectionsConflict: {
-            /** Message */
-            message: string;
-            current: components["schemas"]["CorrectionsState"] | null;
-        };
-        /**
-         * CorrectionsState
-         * @description A file of ``clips/CLIP/keypoints/``; those later by name win.
-         */
-        CorrectionsState: {
-            /**
-             * Name
-             * @description without .json
-             */
-            name: string;
-            /** Corrections */
-            corrections: components["schemas"]["Correction"][];
-            /** Digest */
-            digest: string | null;
-            problem: components["schemas"]["Refusal"] | null;
-        };
         DepthKey: unknown[];
         /**
          * Edit
@@ -520,7 +591,7 @@ export interface components {
             edit: {
                 [key: string]: unknown;
             } | null;
-            /** @description the same with every short form written out and only what is said; None if wrong */
+            /** @description the same with short forms written out, and only what is said; None if wrong */
             long_form: components["schemas"]["Edit"] | null;
             /** Digest */
             digest: string | null;
@@ -678,113 +749,6 @@ export interface components {
              * @enum {string}
              */
             between: "nearest" | "blend" | "flow";
-        };
-        /**
-         * JobFailed
-         * @description A job failed.
-         */
-        JobFailed: {
-            /**
-             * Kind
-             * @default job_failed
-             * @constant
-             */
-            kind: "job_failed";
-            /** Job */
-            job: number;
-            /** Rule */
-            rule: string;
-            /** Message */
-            message: string;
-            /**
-             * Log
-             * @description its log's last lines
-             */
-            log: string[];
-        };
-        /**
-         * JobFinished
-         * @description A job ended well.
-         */
-        JobFinished: {
-            /**
-             * Kind
-             * @default job_finished
-             * @constant
-             */
-            kind: "job_finished";
-            /** Job */
-            job: number;
-        };
-        /**
-         * JobProgress
-         * @description How far a job has come.
-         */
-        JobProgress: {
-            /**
-             * Kind
-             * @default job_progress
-             * @constant
-             */
-            kind: "job_progress";
-            /** Job */
-            job: number;
-            /** What */
-            what: string;
-            /** Done */
-            done: number;
-            /** Total */
-            total: number;
-            /** Seconds Left */
-            seconds_left: number;
-        };
-        /**
-         * JobStarted
-         * @description A job began.
-         */
-        JobStarted: {
-            /**
-             * Kind
-             * @default job_started
-             * @constant
-             */
-            kind: "job_started";
-            job: components["schemas"]["JobState"];
-        };
-        /**
-         * JobState
-         * @description A job of the workflow.
-         */
-        JobState: {
-            /** Job */
-            job: number;
-            /** Rule */
-            rule: string;
-            /** Message */
-            message: string;
-            /**
-             * Reason
-             * @description why it runs
-             */
-            reason: string | null;
-            /**
-             * Seconds
-             * @description expected, from the last time or from the like; None: not known
-             */
-            seconds: number | null;
-        };
-        /**
-         * LayerChoice
-         * @description A layer of ``clip.yaml``: the people who go together on it.
-         */
-        LayerChoice: {
-            /** Name */
-            name: string;
-            /**
-             * People
-             * @description ids of the tracked people
-             */
-            people: number[];
         };
         LayerEdit: "remove" | {
             /**
@@ -951,87 +915,6 @@ export interface components {
             back_to_front: (string | number)[];
         };
         /**
-         * OrderChoice
-         * @description The depth order of the layers over a range of frames.
-         */
-        OrderChoice: {
-            /**
-             * Frames
-             * @description first and last frame of the range; none: the whole clip
-             * @default null
-             */
-            frames: [
-                number,
-                number
-            ] | null;
-            /** Back To Front */
-            back_to_front: string[];
-        };
-        /**
-         * PaintedTrimap
-         * @description Frames that have one painted trimap.
-         */
-        PaintedTrimap: {
-            /** First */
-            first: number;
-            /**
-             * Last
-             * @description itself included
-             */
-            last: number;
-        };
-        /**
-         * PersonState
-         * @description One tracked person.
-         */
-        PersonState: {
-            /** Id */
-            id: number;
-            /**
-             * Layer
-             * @description number of the layer; None: on none
-             */
-            layer: number | null;
-            /**
-             * Present
-             * @description [T], in the picture, seen or hidden
-             */
-            present: boolean[];
-            /**
-             * Joints
-             * @description [T][17] source pixels; None: not present
-             */
-            joints: ([
-                number,
-                number
-            ] | null)[][];
-            /**
-             * Score
-             * @description [T][17], 0..1
-             */
-            score: number[][];
-            /**
-             * Origin
-             * @description [T][17]: 0 absent, 1 observed, 2 interpolated, 3 corrected
-             */
-            origin: number[][];
-            /**
-             * Box
-             * @description [T] x0, y0, x1, y1 of the joints, source pixels
-             */
-            box: ([
-                number,
-                number,
-                number,
-                number
-            ] | null)[];
-            /**
-             * Motion
-             * @description [T] the signal, mean 0, standard deviation 1
-             */
-            motion: number[];
-        };
-        /**
          * PictureQuestion
          * @description An output frame of an edit, perhaps not saved.
          */
@@ -1042,24 +925,6 @@ export interface components {
             };
             /** Frame */
             frame: number;
-        };
-        /**
-         * PlanState
-         * @description What would run now, in no certain order.
-         */
-        PlanState: {
-            /** Jobs */
-            jobs: components["schemas"]["JobState"][];
-            /**
-             * Seconds
-             * @description expected of those known, one after the other
-             */
-            seconds: number;
-            /**
-             * Unknown
-             * @description jobs of which it is not known how long they take
-             */
-            unknown: number;
         };
         /**
          * Playback
@@ -1153,80 +1018,6 @@ export interface components {
         };
         RemapPoint: unknown[];
         /**
-         * RunEnded
-         * @description The last event of a run.
-         */
-        RunEnded: {
-            /**
-             * Kind
-             * @default run_ended
-             * @constant
-             */
-            kind: "run_ended";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "done" | "failed" | "stopped";
-            /** Message */
-            message: string;
-        };
-        /**
-         * RunProgress
-         * @description How many jobs of the run are done.
-         */
-        RunProgress: {
-            /**
-             * Kind
-             * @default run_progress
-             * @constant
-             */
-            kind: "run_progress";
-            /** Done */
-            done: number;
-            /** Total */
-            total: number;
-        };
-        /**
-         * RunQuestion
-         * @description What to make: the results of these edits, and the footage if the layers change.
-         */
-        RunQuestion: {
-            /**
-             * Edits
-             * @description None: of all
-             * @default null
-             */
-            edits: string[] | null;
-        };
-        /**
-         * RunStarted
-         * @description The first event of a run.
-         */
-        RunStarted: {
-            /**
-             * Kind
-             * @default run_started
-             * @constant
-             */
-            kind: "run_started";
-            /** Run */
-            run: number;
-        };
-        /**
-         * RunState
-         * @description The run that goes on, or the last one.
-         */
-        RunState: {
-            /**
-             * Number
-             * @description 0: there was none
-             */
-            number: number;
-            /** State */
-            state: ("none" | "running") | ("done" | "failed" | "stopped");
-        };
-        /**
          * Sample
          * @description One coded frame; the k-th of a film is frame k, for no frame is coded out of order.
          */
@@ -1259,14 +1050,6 @@ export interface components {
              * @description length; its beginning is that of frame 0
              */
             seconds: number;
-        };
-        /**
-         * SoundOf
-         * @description Sound that is retimed with a layer.
-         */
-        SoundOf: {
-            /** Layer */
-            layer: string | number;
         };
         /**
          * Span
@@ -1356,6 +1139,377 @@ export interface components {
             sound_time: (number | null)[];
         };
         /**
+         * ClipFileChange
+         * @description What ``clip.yaml`` shall say of layers and order; all else in it stays, comments included.
+         */
+        ClipFileChange: {
+            /** Layers */
+            layers: components["schemas"]["LayerChoice"][];
+            /** Ignore */
+            ignore: number[];
+            /** Order */
+            order: components["schemas"]["OrderChoice"][];
+            /**
+             * Base Digest
+             * @default null
+             */
+            base_digest: string | null;
+        };
+        /**
+         * ClipFileConflict
+         * @description The file is not the one that was changed.
+         */
+        ClipFileConflict: {
+            /** Message */
+            message: string;
+            current: components["schemas"]["ClipFileState"];
+        };
+        /**
+         * ClipFileState
+         * @description What ``clip.yaml`` says of layers and order.
+         */
+        ClipFileState: {
+            /** Text */
+            text: string;
+            /** Layers */
+            layers: components["schemas"]["LayerChoice"][];
+            /** Ignore */
+            ignore: number[];
+            /** Order */
+            order: components["schemas"]["OrderChoice"][];
+            /** Digest */
+            digest: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+        };
+        /**
+         * Correction
+         * @description What one person's joints are in one frame.
+         */
+        Correction: {
+            /** Person */
+            person: number;
+            /** Frame */
+            frame: number;
+            /** Keypoints */
+            keypoints: {
+                [key: string]: [
+                    number,
+                    number
+                ] | null;
+            };
+        };
+        /**
+         * CorrectionsChange
+         * @description A file of corrections to save; an empty list removes the file.
+         */
+        CorrectionsChange: {
+            /** Corrections */
+            corrections: components["schemas"]["Correction"][];
+            /**
+             * Base Digest
+             * @default null
+             */
+            base_digest: string | null;
+        };
+        /**
+         * CorrectionsConflict
+         * @description The file is not the one that was changed.
+         */
+        CorrectionsConflict: {
+            /** Message */
+            message: string;
+            current: components["schemas"]["CorrectionsState"] | null;
+        };
+        /**
+         * CorrectionsState
+         * @description A file of ``clips/CLIP/keypoints/``; those later by name win.
+         */
+        CorrectionsState: {
+            /**
+             * Name
+             * @description without .json
+             */
+            name: string;
+            /** Corrections */
+            corrections: components["schemas"]["Correction"][];
+            /** Digest */
+            digest: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+        };
+        /**
+         * JobFailed
+         * @description A job failed.
+         */
+        JobFailed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_failed";
+            /** Job */
+            job: number;
+            /** Rule */
+            rule: string;
+            /** Message */
+            message: string;
+            /**
+             * Log
+             * @description its log's last lines
+             */
+            log: string[];
+        };
+        /**
+         * JobFinished
+         * @description A job ended well.
+         */
+        JobFinished: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_finished";
+            /** Job */
+            job: number;
+        };
+        /**
+         * JobProgress
+         * @description How far a job has come.
+         */
+        JobProgress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_progress";
+            /** Job */
+            job: number;
+            /** What */
+            what: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Seconds Left */
+            seconds_left: number;
+        };
+        /**
+         * JobStarted
+         * @description A job began.
+         */
+        JobStarted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_started";
+            job: components["schemas"]["JobState"];
+        };
+        /**
+         * JobState
+         * @description A job of the workflow.
+         */
+        JobState: {
+            /** Job */
+            job: number;
+            /** Rule */
+            rule: string;
+            /** Message */
+            message: string;
+            /**
+             * Reason
+             * @description why it runs
+             */
+            reason: string | null;
+            /**
+             * Seconds
+             * @description expected, from the last time or from the like; None: not known
+             */
+            seconds: number | null;
+        };
+        /**
+         * LayerChoice
+         * @description A layer of ``clip.yaml``: the people who go together on it.
+         */
+        LayerChoice: {
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description ids of the tracked people
+             */
+            people: number[];
+        };
+        /**
+         * OrderChoice
+         * @description The depth order of the layers over a range of frames.
+         */
+        OrderChoice: {
+            /**
+             * Frames
+             * @description first and last frame of the range; none: the whole clip
+             * @default null
+             */
+            frames: [
+                number,
+                number
+            ] | null;
+            /** Back To Front */
+            back_to_front: string[];
+        };
+        /**
+         * PaintedTrimap
+         * @description Frames that have one painted trimap.
+         */
+        PaintedTrimap: {
+            /** First */
+            first: number;
+            /**
+             * Last
+             * @description itself included
+             */
+            last: number;
+        };
+        /**
+         * PersonState
+         * @description One tracked person.
+         */
+        PersonState: {
+            /** Id */
+            id: number;
+            /**
+             * Layer
+             * @description number of the layer; None: on none
+             */
+            layer: number | null;
+            /**
+             * Present
+             * @description [T], in the picture, seen or hidden
+             */
+            present: boolean[];
+            /**
+             * Joints
+             * @description [T][17] source pixels; None: not present
+             */
+            joints: ([
+                number,
+                number
+            ] | null)[][];
+            /**
+             * Score
+             * @description [T][17], 0..1
+             */
+            score: number[][];
+            /**
+             * Origin
+             * @description [T][17]: 0 absent, 1 observed, 2 interpolated, 3 corrected
+             */
+            origin: number[][];
+            /**
+             * Box
+             * @description [T] x0, y0, x1, y1 of the joints, source pixels
+             */
+            box: ([
+                number,
+                number,
+                number,
+                number
+            ] | null)[];
+            /**
+             * Motion
+             * @description [T] the signal, mean 0, standard deviation 1
+             */
+            motion: number[];
+        };
+        /**
+         * PlanState
+         * @description What would run now, in no certain order.
+         */
+        PlanState: {
+            /** Jobs */
+            jobs: components["schemas"]["JobState"][];
+            /**
+             * Seconds
+             * @description expected of those known, one after the other
+             */
+            seconds: number;
+            /**
+             * Unknown
+             * @description jobs of which it is not known how long they take
+             */
+            unknown: number;
+        };
+        /**
+         * RunEnded
+         * @description The last event of a run.
+         */
+        RunEnded: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_ended";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed" | "stopped";
+            /** Message */
+            message: string;
+        };
+        /**
+         * RunProgress
+         * @description How many jobs of the run are done.
+         */
+        RunProgress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_progress";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * RunQuestion
+         * @description What to make: the results of these edits, and the footage if the layers change.
+         */
+        RunQuestion: {
+            /**
+             * Edits
+             * @description None: of all
+             * @default null
+             */
+            edits: string[] | null;
+        };
+        /**
+         * RunStarted
+         * @description The first event of a run.
+         */
+        RunStarted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_started";
+            /** Run */
+            run: number;
+        };
+        /**
+         * RunState
+         * @description The run that goes on, or the last one.
+         */
+        RunState: {
+            /**
+             * Number
+             * @description 0: there was none
+             */
+            number: number;
+            /** State */
+            state: ("none" | "running") | ("done" | "failed" | "stopped");
+        };
+        /**
          * TracksState
          * @description Who was tracked, and how they move.
          */
@@ -1437,6 +1591,7 @@ export interface components {
              */
             digest: string | null;
         };
+        RunEvent: components["schemas"]["RunStarted"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobFailed"] | components["schemas"]["JobFinished"] | components["schemas"]["RunProgress"] | components["schemas"]["RunEnded"];
     };
     responses: never;
     parameters: never;
@@ -1445,4 +1600,786 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_clip_api_clip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_footage_api_footage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootageState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_media_media__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_result_media_edits__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_edit_api_edits__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_edit_api_edits__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The file has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditConflict"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_edit_api_edits__name__delete: {
+        parameters: {
+            query: {
+                /** @description of the state that is to go */
+                base_digest: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The file has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditConflict"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_timemap_api_timemap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeMapQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeMapState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_align_api_align_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlignQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_picture_api_picture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+}

@@ -110,15 +110,15 @@ export function snapped(moment: number, to: number[], reach: number): number {
   return best;
 }
 
-/** Return the output frame at which a sampled curve shows a moment first; null if never. */
-export function firstShown(times: (number | null)[], moment: number): number | null {
-  for (let t = 0; t + 1 < times.length; t++) {
-    const [a, b] = [times[t], times[t + 1]];
-    if (a === null || b === null) continue;
-    if (a === moment) return t;
-    if ((a - moment) * (b - moment) < 0) return t + (moment - a) / (b - a);
-  }
-  return times.length && times.at(-1) === moment ? times.length - 1 : null;
+/** Return the output frame at which a sampled curve comes nearest to a moment, the first of such. */
+export function fallsAt(times: (number | null)[], moment: number): number {
+  let best = 0;
+  let distance = Number.POSITIVE_INFINITY;
+  times.forEach((time, t) => {
+    const off = time === null ? Number.POSITIVE_INFINITY : Math.abs(time - moment);
+    if (off < distance) [best, distance] = [t, off];
+  });
+  return best;
 }
 
 /** Round to hundredths of a frame: what is dragged is no finer. */

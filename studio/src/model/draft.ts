@@ -23,6 +23,7 @@ export interface Bases {
   edits: Record<string, string | null>;
   joints: string | null;
   choices: string | null;
+  trimaps: Record<string, string | null>; // of each layer that is painted
 }
 
 export interface Kept {

@@ -125,7 +125,8 @@ export function withHold(said: LayerEdit, from: number, to: number, fps: number)
   const start = (hold: HoldSpan) => frames(hold.from ?? 0, fps);
   const others = listed(said.hold).filter((hold) => {
     if (hold.from === undefined) return true; // at a moment of the source: stays where it is
-    const end = hold.to === undefined ? start(hold) + frames(hold.for ?? 0, fps) : frames(hold.to, fps);
+    const end =
+      hold.to === undefined ? start(hold) + frames(hold.for ?? 0, fps) : frames(hold.to, fps);
     return end <= from || start(hold) >= to;
   });
   const hold = [...others, { from, to }].sort((a, b) => start(a) - start(b));

@@ -1,11 +1,11 @@
 /** Write what is drafted to the clip's files, unless they were changed elsewhere meanwhile. */
 
-import { type ClipFile, type EditFile, type JointFile, Refused } from "../api/client";
+import { type ClipFile, type EditFile, type JointFile, Refused, type Trimaps } from "../api/client";
 import { same } from "./draft";
 import type { Edit } from "./edit";
 import { paintedFrames } from "./paint";
 import type { Session } from "./session";
-import { saveTrimaps } from "./trimaps";
+import { forgetTrimaps, saveTrimaps } from "./trimaps";
 
 /** A file that is not the one the work began from. */
 export interface Conflict {
@@ -70,7 +70,18 @@ export async function save(session: Session): Promise<Conflict | null> {
     for (const { name } of session.clip.layers) {
       const before = paintedFrames(session.saved.strokes, name);
       const frames = new Set([...before, ...paintedFrames(strokes, name)]);
-      await saveTrimaps(session, name, [...frames]);
+      try {
+        await saveTrimaps(session, name, [...frames]);
+      } catch (error) {
+        return conflict(`trimaps/${name}`, error, (current: Trimaps | null, whose) => {
+          bases.trimaps[name] = current?.digest ?? null;
+          if (whose === "mine") return;
+          forgetTrimaps();
+          const others = strokes.filter((one) => one.layer !== name);
+          session.change({ strokes: others }, `take ${name}'s trimaps as they are`);
+          session.saved = { ...session.saved, strokes: others };
+        });
+      }
     }
     session.saved = { ...session.saved, strokes };
   }

@@ -10,7 +10,7 @@ import {
   type Tracks,
 } from "../api/client";
 import { type Bases, type Draft, keep, kept, same, unsaved } from "./draft";
-import { type Edit, inWords, layerEdit, type LayerEdit, withLayer } from "./edit";
+import { type Edit, inWords, type LayerEdit, layerEdit, withLayer } from "./edit";
 import { History } from "./history";
 import { type Conflict, save } from "./saving";
 
@@ -89,7 +89,7 @@ export class Session {
       choices: { layers, ignore, order },
       strokes: [],
     };
-    this.bases = { edits: {}, joints: joints.digest, choices: choices.digest };
+    this.bases = { edits: {}, joints: joints.digest, choices: choices.digest, trimaps: {} };
     this.history = new History({ state: this.saved, label: "" });
     this.restore();
     if (!this.edit) this.edit = clip.edits[0] ?? "new";

@@ -16,7 +16,7 @@ const unpainted = new Map<string, Promise<Trimap>>();
 export async function trimapOf(session: Session, layer: string, frame: number): Promise<Trimap> {
   const key = `${layer}/${frame}`;
   if (!unpainted.has(key)) {
-    const read = session.client.trimapPicture(layer, frame).then(decode);
+    const read = readTrimap(session, layer, frame);
     read.catch(() => unpainted.delete(key)); // asked for again next time
     unpainted.set(key, read);
   }
@@ -27,6 +27,12 @@ export async function trimapOf(session: Session, layer: string, frame: number): 
     height / session.clip.height,
   ]);
   return { width, height, values: painted };
+}
+
+async function readTrimap(session: Session, layer: string, frame: number): Promise<Trimap> {
+  const { client, bases } = session;
+  if (!(layer in bases.trimaps)) bases.trimaps[layer] = (await client.trimaps(layer)).digest;
+  return decode(await client.trimapPicture(layer, frame));
 }
 
 /** Forget trimaps after the workflow has made others. */
@@ -41,10 +47,11 @@ export async function saveTrimaps(
   frames: number[],
 ): Promise<void> {
   if (!frames.length) return;
-  let { digest } = await session.client.trimaps(layer);
+  const { client, bases } = session;
   for (const frame of frames) {
     const png = await encode(await trimapOf(session, layer, frame));
-    digest = (await session.client.saveTrimap(layer, frame, frame, png, digest)).digest;
+    const base = bases.trimaps[layer] ?? null;
+    bases.trimaps[layer] = (await client.saveTrimap(layer, frame, frame, png, base)).digest;
   }
 }
 

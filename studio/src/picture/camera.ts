@@ -42,7 +42,12 @@ export function between(here: Matrix, there: Matrix, share: number): Matrix {
  * layer's frame to the canvas and up to the output's camera, then displaced, all turned round.
  * Null if that is no change at all.
  */
-export function outputToLayer(layer: Matrix, output: Matrix, dx: number, dy: number): Matrix | null {
+export function outputToLayer(
+  layer: Matrix,
+  output: Matrix,
+  dx: number,
+  dy: number,
+): Matrix | null {
   if (!dx && !dy && same(layer, output)) return null;
   const seen = same(layer, output) ? IDENTITY : times(inverse(output), layer);
   return inverse(times([1, 0, dx, 0, 1, dy, 0, 0, 1], seen));

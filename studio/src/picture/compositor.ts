@@ -123,7 +123,8 @@ export class Compositor {
    * @returns whether all frames were there; if not, the canvas is as it was
    */
   paint(films: Films, drawn: Drawn[], ground: Ground = "black"): boolean {
-    if (!drawn.every((one) => one.sheets.every((s) => films.texture(s.film, s.frame)))) return false;
+    if (!drawn.every((one) => one.sheets.every((s) => films.texture(s.film, s.frame))))
+      return false;
     const { gl } = this;
     this.over(films, drawn);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);

@@ -164,7 +164,9 @@ export class Films {
   private async ready(reel: Reel): Promise<VideoDecoder> {
     if (reel.decoder?.state === "configured") return reel.decoder;
     if (!("VideoDecoder" in globalThis)) {
-      throw new Error("this browser has no WebCodecs; a current Chrome, Edge, Firefox or Safari has");
+      throw new Error(
+        "this browser has no WebCodecs; a current Chrome, Edge, Firefox or Safari has",
+      );
     }
     const config: VideoDecoderConfig = {
       codec: reel.film.codec,

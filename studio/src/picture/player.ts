@@ -2,6 +2,7 @@
 
 import type { Session } from "../model/session";
 import type { Screen } from "./screen";
+import { Sound } from "./sound";
 
 export class Player {
   /** Frames shown, and those left out since they came too late, since playback began. */
@@ -9,11 +10,13 @@ export class Player {
   late = 0;
   private origin = { frame: 0, at: 0 };
   private running = false;
+  private readonly sound: Sound;
 
   constructor(
     private readonly session: Session,
     private readonly screen: Screen,
   ) {
+    this.sound = new Sound(session);
     session.listen(() => this.follow());
   }
 
@@ -26,7 +29,7 @@ export class Player {
     const { from, to } = this.stretch();
     const first = frame < from || frame >= to - 1 ? from : frame;
     if (first !== frame) this.session.see({ frame: first });
-    this.origin = { frame: first, at: performance.now() };
+    this.begin(first, performance.now());
     requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -34,6 +37,7 @@ export class Player {
     const { session } = this;
     if (!session.look.playing) {
       this.running = false;
+      this.sound.stop();
       return;
     }
     requestAnimationFrame((next) => this.tick(next));
@@ -43,7 +47,7 @@ export class Player {
     const passed = this.origin.frame + Math.floor(((now - this.origin.at) * fps) / 1000 + 1e-6);
     // Someone scrubbed, or the stretch was changed: go on from there.
     if (frame < from || frame >= to || passed < frame) {
-      this.origin = { frame: Math.min(Math.max(frame, from), to - 1), at: now };
+      this.begin(Math.min(Math.max(frame, from), to - 1), now);
       return;
     }
     if (passed === frame) return;
@@ -54,14 +58,21 @@ export class Player {
     }
     const next = end ? from + ((passed - to) % (to - from)) : passed;
     if (!this.screen.ready(next)) {
+      this.sound.stop();
       this.origin = { frame, at: now - 1000 / fps };
       this.screen.refresh();
       return;
     }
-    if (end) this.origin = { frame: next, at: now - (((now - this.origin.at) * fps) % 1) };
+    if (end) this.begin(next, now);
     else this.late += passed - frame - 1;
+    this.sound.goOn(next);
     this.shown++;
     session.see({ frame: next });
+  }
+
+  private begin(frame: number, at: number): void {
+    this.origin = { frame, at };
+    this.sound.play(frame);
   }
 
   private stretch(): { from: number; to: number } {

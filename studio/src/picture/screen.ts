@@ -154,7 +154,8 @@ export class Screen {
     const wishes = this.needed(look.frame);
     const { from, to } = look.range ?? { from: 0, to: length };
     for (let k = 1; k <= AHEAD; k++) {
-      const frame = look.frame + k < to ? look.frame + k : from + ((look.frame + k - to) % (to - from));
+      const frame =
+        look.frame + k < to ? look.frame + k : from + ((look.frame + k - to) % (to - from));
       wishes.push(...this.needed(Math.min(frame, length - 1)));
     }
     this.films.want([...wishes, ...this.later()]);

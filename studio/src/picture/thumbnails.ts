@@ -103,7 +103,8 @@ export class Thumbnails {
     const wishes: Wish[] = [];
     for (let frame = 0; frame < this.session.clip.frames; frame += this.step()) {
       for (const { number } of this.session.clip.layers) {
-        if (!this.pictures.has(`${number}/${frame}`)) wishes.push({ film: layerFilm(number), frame });
+        if (!this.pictures.has(`${number}/${frame}`))
+          wishes.push({ film: layerFilm(number), frame });
       }
     }
     return wishes;

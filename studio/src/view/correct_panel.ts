@@ -67,9 +67,13 @@ export class CorrectPanel extends Watching {
     const { session } = this;
     const { look } = session;
     const layer = session.layer(look.layer);
-    if (!layer) return html`<p class="quiet">Choose a layer below: a trimap says what belongs to it.</p>`;
-    const brush = (more: Partial<typeof look.brush>) => session.see({ brush: { ...look.brush, ...more } });
-    const where = look.range ? `frames ${look.range.from}–${look.range.to - 1}` : `frame ${look.frame} alone`;
+    if (!layer)
+      return html`<p class="quiet">Choose a layer below: a trimap says what belongs to it.</p>`;
+    const brush = (more: Partial<typeof look.brush>) =>
+      session.see({ brush: { ...look.brush, ...more } });
+    const where = look.range
+      ? `frames ${look.range.from}–${look.range.to - 1}`
+      : `frame ${look.frame} alone`;
     const mine = session.draft.strokes.filter((one) => one.layer === layer.name).length;
     return html`
       <div class="group brush" role="group" aria-label="Brush">
@@ -84,26 +88,41 @@ export class CorrectPanel extends Watching {
     const { session } = this;
     const { look, clip } = session;
     if (clip.layers.length < 2) return nothing;
-    const range: [number, number] = look.range ? [look.range.from, look.range.to - 1] : [0, clip.frames - 1];
+    const range: [number, number] = look.range
+      ? [look.range.from, look.range.to - 1]
+      : [0, clip.frames - 1];
     const filmed = clip.back_to_front[Math.min(look.frame, clip.frames - 1)].map(
       (number) => session.layer(number)!.name,
     );
     const order = orderAt(session.draft.choices, look.frame, filmed);
     const move = (name: string, by: 1 | -1) => {
-      const choices = withOrder(session.draft.choices, range, moveInOrder(order, name, by), clip.frames);
+      const choices = withOrder(
+        session.draft.choices,
+        range,
+        moveInOrder(order, name, by),
+        clip.frames,
+      );
       session.change({ choices }, `order over ${range.join("–")}`);
     };
     return html`<section aria-label="Depth">
       <h2>Who is in front <span class="figures">· ${look.range ? `${range[0]}–${range[1]}` : "whole clip"}</span></h2>
       <ol class="order">${[...order].reverse().map(
-        (name, k) => html`<li><span class="chip" style="background:${clip.layers.find((one) => one.name === name)?.colour}"></span><span>${name}</span>
+        (
+          name,
+          k,
+        ) => html`<li><span class="chip" style="background:${clip.layers.find((one) => one.name === name)?.colour}"></span><span>${name}</span>
           <button class="plain icon" ?disabled=${k === 0} aria-label="Bring ${name} forward" @click=${() => move(name, 1)}>${icon("up")}</button>
           <button class="plain icon" ?disabled=${k === order.length - 1} aria-label="Send ${name} back" @click=${() => move(name, -1)}>${icon("down")}</button></li>`,
       )}</ol>
       ${
         session.draft.choices.order.length
-          ? html`<div class="chips">${session.draft.choices.order.map((one, k) => html`<button class="figures" title=${one.back_to_front.join(" < ")} @click=${() => session.see({ frame: spanOf(one, clip.frames)[0] })}>${spanOf(one, clip.frames).join("–")}</button>
-            <button class="plain icon" aria-label="Forget the order over ${spanOf(one, clip.frames).join(" to ")}" @click=${() => session.change({ choices: { ...session.draft.choices, order: session.draft.choices.order.filter((_, other) => other !== k) } }, "forget an order")}>${icon("close")}</button>`)}</div>`
+          ? html`<div class="chips">${session.draft.choices.order.map(
+              (
+                one,
+                k,
+              ) => html`<button class="figures" title=${one.back_to_front.join(" < ")} @click=${() => session.see({ frame: spanOf(one, clip.frames)[0] })}>${spanOf(one, clip.frames).join("–")}</button>
+            <button class="plain icon" aria-label="Forget the order over ${spanOf(one, clip.frames).join(" to ")}" @click=${() => session.change({ choices: { ...session.draft.choices, order: session.draft.choices.order.filter((_, other) => other !== k) } }, "forget an order")}>${icon("close")}</button>`,
+            )}</div>`
           : nothing
       }
     </section>`;
@@ -113,13 +132,16 @@ export class CorrectPanel extends Watching {
     const { session } = this;
     const { choices } = session.draft;
     const grouped = groups(choices, session.clip.layers);
-    const set = (changed: typeof choices, label: string) => session.change({ choices: changed }, label);
+    const set = (changed: typeof choices, label: string) =>
+      session.change({ choices: changed }, label);
     return html`<section aria-label="People">
       <h2>People and layers</h2>
       <div class="fields">
         ${grouped.map(
           ({ name }, k) => html`<label class="field"><span>Layer ${k + 1}</span>
-            <input type="text" class="text" .value=${name} aria-label="Name of layer ${k + 1}" @change=${(event: Event) => {
+            <input type="text" class="text" .value=${name} aria-label="Name of layer ${k + 1}" @change=${(
+              event: Event,
+            ) => {
               const field = event.target as HTMLInputElement;
               const next = withLayerName(choices, grouped, name, field.value.trim());
               if (next) set(next, `call ${name} ${field.value.trim()}`);

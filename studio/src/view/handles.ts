@@ -1,7 +1,7 @@
 /** What of a lane's curve can be taken hold of: keys, the moment of a freeze, alignment points. */
 
 import { editableKeys, momentOf, setKeys } from "../model/actions";
-import { keysOf, turns, withKeyMoved } from "../model/curve";
+import { fallsAt, keysOf, turns, withKeyMoved } from "../model/curve";
 import { alignPoints, type LayerEdit, retimed } from "../model/edit";
 import type { Session } from "../model/session";
 
@@ -73,7 +73,7 @@ function pointHandles(session: Session, number: number, said: LayerEdit): Handle
     session.changeLayer(number, next, label, gesture);
   };
   return points.map(([own, theirs], k) => ({
-    output: fallsAt(session, other.number, theirs),
+    output: fallsAt(session.times(other.number) ?? [], theirs),
     source: own,
     kind: "point",
     label: `Frame ${own} falls where ${other.name}'s frame ${theirs} falls`,
@@ -95,17 +95,6 @@ function pointHandles(session: Session, number: number, said: LayerEdit): Handle
         `remove a point to ${other.name}`,
       ),
   }));
-}
-
-/** Return the output frame nearest to where a layer comes to a moment first. */
-function fallsAt(session: Session, number: number, moment: number): number {
-  const times = session.times(number) ?? [];
-  let best = 0;
-  let off = Number.POSITIVE_INFINITY;
-  times.forEach((time, t) => {
-    if (time !== null && Math.abs(time - moment) < off) [best, off] = [t, Math.abs(time - moment)];
-  });
-  return best;
 }
 
 /** Return the moments of a layer's own motion worth snapping to. */

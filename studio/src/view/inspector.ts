@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { Refused } from "../api/client";
 import {
   addKey,
   duplicate,
@@ -12,8 +13,15 @@ import {
   remove,
   reverse,
 } from "../model/actions";
-import { type Copy, frames, inWords, type LayerEdit, listed, removed, retimed } from "../model/edit";
-import { Refused } from "../api/client";
+import {
+  type Copy,
+  frames,
+  inWords,
+  type LayerEdit,
+  listed,
+  removed,
+  retimed,
+} from "../model/edit";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { panelStyle } from "./panel_style";
@@ -73,8 +81,14 @@ export class Inspector extends Watching {
         ${
           said.freeze === undefined
             ? nothing
-            : this.number("Frozen at", frames(said.freeze, fps), 0, session.clip.frames - 1, 1, (freeze) =>
-                session.changeLayer(number, retimed(said, { freeze }), undefined, "freeze field"),
+            : this.number(
+                "Frozen at",
+                frames(said.freeze, fps),
+                0,
+                session.clip.frames - 1,
+                1,
+                (freeze) =>
+                  session.changeLayer(number, retimed(said, { freeze }), undefined, "freeze field"),
               )
         }
         ${
@@ -83,18 +97,31 @@ export class Inspector extends Watching {
             : speed === null
               ? html`<span class="field"><span>Speed</span><span class="quiet">ramp, as written in the file</span></span>`
               : this.number("Speed", speed, 0.05, 10, 0.05, (value) =>
-                  session.changeLayer(number, retimed(said, { speed: value === 1 ? undefined : value }), undefined, "speed field"),
+                  session.changeLayer(
+                    number,
+                    retimed(said, { speed: value === 1 ? undefined : value }),
+                    undefined,
+                    "speed field",
+                  ),
                 )
         }
         ${
           said.freeze === undefined
             ? this.number("Offset", frames(said.delay ?? 0, fps), -9999, 9999, 1, (value) =>
-                session.changeLayer(number, { ...said, delay: value || undefined }, undefined, "offset field"),
+                session.changeLayer(
+                  number,
+                  { ...said, delay: value || undefined },
+                  undefined,
+                  "offset field",
+                ),
               )
             : nothing
         }
         ${listed(said.hold).map((one, k) => {
-          const words = one.from === undefined ? `at ${one.at} for ${one.for}` : `${one.from}–${one.to ?? `+${one.for}`}`;
+          const words =
+            one.from === undefined
+              ? `at ${one.at} for ${one.for}`
+              : `${one.from}–${one.to ?? `+${one.for}`}`;
           const others = listed(said.hold).filter((_, other) => other !== k);
           return html`<span class="field"><span>Hold</span><span class="figures">${words}
             <button class="plain icon" aria-label="Remove the hold ${words}" @click=${() => session.changeLayer(number, { ...said, hold: others.length > 1 ? others : others[0] })}>${icon("close")}</button></span></span>`;
@@ -164,7 +191,15 @@ export class Inspector extends Watching {
           </select></label>
         <label class="field"><span>Between frames</span>
           <select @change=${(event: Event) => change({ between: (event.target as HTMLSelectElement).value || undefined }, "between field")}>
-            ${[["", "as the edit"], ["nearest", "nearest"], ["blend", "blend"], ["flow", "flow"]].map(([value, words]) => html`<option value=${value} ?selected=${(said.between ?? "") === value}>${words}</option>`)}
+            ${[
+              ["", "as the edit"],
+              ["nearest", "nearest"],
+              ["blend", "blend"],
+              ["flow", "flow"],
+            ].map(
+              ([value, words]) =>
+                html`<option value=${value} ?selected=${(said.between ?? "") === value}>${words}</option>`,
+            )}
           </select></label>
       </div>
       ${this.flows(number) ? html`<p class="quiet small">Flow is shown as a blend here; the render moves pictures along it.</p>` : nothing}
@@ -187,8 +222,17 @@ export class Inspector extends Watching {
           <div class="fields">
             ${
               copy.freeze === undefined
-                ? this.number("Later by", frames(copy.delay ?? 0, fps), -9999, 9999, 1, (delay) => change({ delay }, "delay"))
-                : this.number("Frozen at", frames(copy.freeze, fps), 0, session.clip.frames - 1, 1, (value) => change({ freeze: value }, "freeze"))
+                ? this.number("Later by", frames(copy.delay ?? 0, fps), -9999, 9999, 1, (delay) =>
+                    change({ delay }, "delay"),
+                  )
+                : this.number(
+                    "Frozen at",
+                    frames(copy.freeze, fps),
+                    0,
+                    session.clip.frames - 1,
+                    1,
+                    (value) => change({ freeze: value }, "freeze"),
+                  )
             }
             ${typeof (copy.opacity ?? 1) === "number" ? this.number("Opacity", (copy.opacity as number) ?? 1, 0, 1, 0.05, (opacity) => change({ opacity }, "opacity")) : nothing}
             ${this.number("Move right", x, -9999, 9999, 1, (value) => change({ move: [value, y] }, "move"))}

@@ -148,7 +148,10 @@ export class Joints extends Watching {
   /** Places are kept in pixels of the source; pixel centres stay in step. */
   private inFootage([x, y]: Place): Place {
     const { clip } = this.session;
-    return [((x + 0.5) * clip.width) / clip.source_width, ((y + 0.5) * clip.height) / clip.source_height];
+    return [
+      ((x + 0.5) * clip.width) / clip.source_width,
+      ((y + 0.5) * clip.height) / clip.source_height,
+    ];
   }
 
   private fromPointer(event: PointerEvent): Place {

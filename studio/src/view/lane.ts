@@ -13,7 +13,16 @@ import type { Thumbnails } from "../picture/thumbnails";
 import { shared } from "../style/shared";
 import { type Handle, handlesOf, turnsOf } from "./handles";
 import { icon } from "./icons";
-import { across, down, drawLane, frameAt, laneHeight, momentAt, MOTION, STRIP } from "./lane_canvas";
+import {
+  across,
+  down,
+  drawLane,
+  frameAt,
+  laneHeight,
+  MOTION,
+  momentAt,
+  STRIP,
+} from "./lane_canvas";
 import { laneStyle } from "./lane_style";
 import { Watching } from "./watching";
 
@@ -127,7 +136,10 @@ export class Lane extends Watching {
     if (event.altKey) return { output: tidy(output), source: tidy(source) };
     const perPixel = momentAt(0, clip.frames) - momentAt(1, clip.frames);
     const turns = turnsOf(this.session, this.layer.number);
-    return { output: Math.round(output), source: Math.round(snapped(source, turns, REACH * perPixel)) };
+    return {
+      output: Math.round(output),
+      source: Math.round(snapped(source, turns, REACH * perPixel)),
+    };
   }
 
   private onDown = (event: PointerEvent) => {
@@ -146,25 +158,28 @@ export class Lane extends Watching {
       return;
     }
     if (this.curved && y > STRIP + MOTION) {
-      const moment = session.times(layer.number)?.[Math.min(Math.max(output, 0), session.length - 1)];
+      const moment = session.times(layer.number)?.[
+        Math.min(Math.max(output, 0), session.length - 1)
+      ];
       const near = moment != null && Math.abs(down(moment, session.clip.frames) - y) < 9;
       if (near) this.take(event, output);
       return;
     }
     if (!this.chosen) session.see({ layer: layer.number });
-    const scrub = (to: PointerEvent) => session.see({ frame: this.under(to).output, playing: false });
+    const scrub = (to: PointerEvent) =>
+      session.see({ frame: this.under(to).output, playing: false });
     scrub(event);
     this.follow(event, scrub);
   };
 
-  /** Take hold of the curve itself: of the freeze or point that makes it, or by a new key. */
+  /** Take hold of the curve itself: of the freeze or point that makes it, else by a new key. */
   private take(event: PointerEvent, output: number): void {
     const { session, layer } = this;
     const handles = handlesOf(session, layer.number);
-    if (handles[0]?.kind === "freeze") return this.drag(event, 0);
-    if (handles[0]?.kind === "point") {
-      const nearest = handles.map((one) => Math.abs(one.output - output));
-      return this.drag(event, nearest.indexOf(Math.min(...nearest)));
+    if (handles[0] && handles[0].kind !== "key") {
+      const apart = handles.map((one) => Math.abs(one.output - output));
+      this.drag(event, apart.indexOf(Math.min(...apart)));
+      return;
     }
     const gesture = `key ${event.timeStamp}`;
     let index = -1;

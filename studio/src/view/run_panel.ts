@@ -77,7 +77,13 @@ export class RunPanel extends Watching {
 
   override render() {
     const { log, plan } = this;
-    const titles = { none: "Run", running: "Running", done: "Done", failed: "Failed", stopped: "Stopped" };
+    const titles = {
+      none: "Run",
+      running: "Running",
+      done: "Done",
+      failed: "Failed",
+      stopped: "Stopped",
+    };
     return html`<dialog aria-label="Run">
       <header><div><h1>${titles[log.state]}</h1><span class="quiet figures" role="status">${this.summary()}</span></div>
         <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button></header>
@@ -121,24 +127,37 @@ export class RunPanel extends Watching {
     )}</ol>`;
   }
 
+  /** Follow a run that began before this page did. */
+  protected override async firstUpdated(): Promise<void> {
+    if ((await this.session.client.lastRun()).state === "running") await this.follow();
+  }
+
   private start = async () => {
-    const { client } = this.session;
     this.problem = this.result = "";
-    this.log = new RunLog();
     try {
-      await client.run([this.session.edit]);
-      this.log = this.log.begun();
-      this.session.tell();
-      await client.events((event) => this.hear(event), this.aborter.signal);
+      await this.session.client.run([this.session.edit]);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    await this.follow();
+  };
+
+  private async follow(): Promise<void> {
+    this.log = new RunLog().begun();
+    this.session.tell();
+    try {
+      await this.session.client.events((event) => this.hear(event), this.aborter.signal);
+      await this.finish();
     } catch (error) {
       if ((error as Error).name === "AbortError") return;
       this.fail(error);
     }
-    await this.finish();
-  };
+  }
 
   private hear(event: RunEvent): void {
     this.log = this.log.with(event);
+    if (event.kind === "run_ended") this.session.tell(); // the top bar shows whether one goes on
   }
 
   private stop = async () => {

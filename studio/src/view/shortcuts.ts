@@ -2,15 +2,7 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import {
-  addKey,
-  duplicate,
-  freeze,
-  hold,
-  playAsFilmed,
-  remove,
-  reverse,
-} from "../model/actions";
+import { addKey, duplicate, freeze, hold, playAsFilmed, remove, reverse } from "../model/actions";
 import type { Session, View } from "../model/session";
 import { shared } from "../style/shared";
 
@@ -39,7 +31,8 @@ const rangeEnd = (end: "from" | "to") => (session: Session) => {
   const { frame, range } = session.look;
   const old = range ?? { from: 0, to: session.length };
   const next = end === "from" ? { ...old, from: frame } : { ...old, to: frame + 1 };
-  if (next.to <= next.from) next[end === "from" ? "to" : "from"] = end === "from" ? session.length : 0;
+  if (next.to <= next.from)
+    next[end === "from" ? "to" : "from"] = end === "from" ? session.length : 0;
   session.see({ range: next });
 };
 
@@ -53,7 +46,11 @@ export const SHORTCUTS: Record<string, Shortcut[]> = {
     { keys: ["Shift+ArrowLeft"], says: "ten frames back", does: step(-10) },
     { keys: ["Shift+ArrowRight"], says: "ten frames on", does: step(10) },
     { keys: ["Home"], says: "first frame", does: (s) => s.see({ frame: 0, playing: false }) },
-    { keys: ["End"], says: "last frame", does: (s) => s.see({ frame: s.length - 1, playing: false }) },
+    {
+      keys: ["End"],
+      says: "last frame",
+      does: (s) => s.see({ frame: s.length - 1, playing: false }),
+    },
     { keys: ["i"], says: "range begins here", does: rangeEnd("from") },
     { keys: ["o"], says: "range ends here", does: rangeEnd("to") },
     { keys: ["x"], says: "forget the range", does: (s) => s.see({ range: null }) },
@@ -65,7 +62,11 @@ export const SHORTCUTS: Record<string, Shortcut[]> = {
       says: "result, source, beside, wipe, layer, matte, background",
       does: (s, key) => s.see({ view: VIEWS[Number(key) - 1] }),
     },
-    { keys: ["c"], says: "retime, or correct", does: (s) => s.enter(s.look.mode === "retime" ? "correct" : "retime") },
+    {
+      keys: ["c"],
+      says: "retime, or correct",
+      does: (s) => s.enter(s.look.mode === "retime" ? "correct" : "retime"),
+    },
   ],
   "Layer chosen": [
     { keys: ["ArrowUp"], says: "the layer above", does: chooseLayer(-1) },
@@ -80,18 +81,29 @@ export const SHORTCUTS: Record<string, Shortcut[]> = {
     {
       keys: ["a"],
       says: "align moment to moment",
-      does: (s) => s.look.mode === "retime" && s.see({ tool: s.look.tool === "align" ? "point" : "align" }),
+      does: (s) =>
+        s.look.mode === "retime" && s.see({ tool: s.look.tool === "align" ? "point" : "align" }),
     },
   ],
   Correct: [
-    { keys: ["j"], says: "joints", does: (s) => s.look.mode === "correct" && s.see({ tool: "joints" }) },
-    { keys: ["t"], says: "trimap", does: (s) => s.look.mode === "correct" && s.see({ tool: "paint" }) },
+    {
+      keys: ["j"],
+      says: "joints",
+      does: (s) => s.look.mode === "correct" && s.see({ tool: "joints" }),
+    },
+    {
+      keys: ["t"],
+      says: "trimap",
+      does: (s) => s.look.mode === "correct" && s.see({ tool: "paint" }),
+    },
     {
       keys: ["[", "]"],
       says: "smaller, larger brush",
       does: (s, key) => {
         const radius = s.look.brush.radius * (key === "[" ? 0.8 : 1.25);
-        s.see({ brush: { ...s.look.brush, radius: Math.round(Math.min(60, Math.max(1, radius))) } });
+        s.see({
+          brush: { ...s.look.brush, radius: Math.round(Math.min(60, Math.max(1, radius))) },
+        });
       },
     },
   ],
@@ -99,7 +111,11 @@ export const SHORTCUTS: Record<string, Shortcut[]> = {
     { keys: ["Ctrl+z"], says: "undo", does: (s) => s.undo() },
     { keys: ["Ctrl+Shift+z", "Ctrl+y"], says: "redo", does: (s) => s.redo() },
     { keys: ["Ctrl+s"], says: "save", does: (s) => void s.save() },
-    { keys: ["Escape"], says: "leave a tool", does: (s) => s.look.tool === "align" && s.see({ tool: "point" }) },
+    {
+      keys: ["Escape"],
+      says: "leave a tool",
+      does: (s) => s.look.tool === "align" && s.see({ tool: "point" }),
+    },
   ],
 };
 

@@ -3,6 +3,7 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { fallsAt } from "../model/curve";
 import { alignPoints, frames, retimed, withPoint } from "../model/edit";
 import type { Thumbnails } from "../picture/thumbnails";
 import { shared } from "../style/shared";
@@ -53,7 +54,8 @@ export class Timeline extends Watching {
   override connectedCallback(): void {
     super.connectedCallback();
     this.thumbnails.onMore = () => {
-      for (const lane of this.renderRoot.querySelectorAll<Lane>("retime-lane")) lane.requestUpdate();
+      for (const lane of this.renderRoot.querySelectorAll<Lane>("retime-lane"))
+        lane.requestUpdate();
     };
     new ResizeObserver(() => this.requestUpdate()).observe(this);
   }
@@ -124,7 +126,9 @@ export class Timeline extends Watching {
     const step = steps.find((one) => (one / length) * width >= 52) ?? 2000;
     const marks = [];
     for (let t = 0; t < length; t += step) {
-      marks.push(html`<div class="tick" style="left:${across(t, length, width)}px"><span>${t}</span></div>`);
+      marks.push(
+        html`<div class="tick" style="left:${across(t, length, width)}px"><span>${t}</span></div>`,
+      );
     }
     return marks;
   }
@@ -133,8 +137,7 @@ export class Timeline extends Watching {
   private findLinks(): Link[] {
     const { session } = this;
     if (session.look.mode !== "retime" || !this.scale) return [];
-    const lanes = [...this.renderRoot.querySelectorAll<Lane>("retime-lane")];
-    const tops = new Map(lanes.map((lane) => [lane.layer.number, lane.offsetTop + STRIP - 7]));
+    const tops = this.laneTops();
     const width = this.scale.clientWidth;
     return session.clip.layers.flatMap((layer) => {
       const { align } = session.said(layer.number);
@@ -145,10 +148,8 @@ export class Timeline extends Watching {
       const times = other && session.times(other.number);
       if (!other || !times) return [];
       return alignPoints(align, session.clip.fps).map(([, theirs]) => {
-        const apart = times.map((time) => (time === null ? 1e9 : Math.abs(time - theirs)));
-        const at = apart.indexOf(Math.min(...apart));
         return {
-          x: across(at, times.length, width),
+          x: across(fallsAt(times, theirs), times.length, width),
           from: tops.get(layer.number) ?? 0,
           to: tops.get(other.number) ?? 0,
         };
@@ -160,11 +161,14 @@ export class Timeline extends Watching {
     const { session, picked } = this;
     const times = picked && session.times(picked.layer);
     if (!picked || !times) return nothing;
-    const apart = times.map((time) => (time === null ? 1e9 : Math.abs(time - picked.moment)));
-    const x = across(apart.indexOf(Math.min(...apart)), times.length, this.scale.clientWidth);
+    const x = across(fallsAt(times, picked.moment), times.length, this.scale.clientWidth);
+    return svg`<circle class="pending" cx=${x} cy=${this.laneTops().get(picked.layer) ?? 0} r="6" />`;
+  }
+
+  /** Return how far down each lane its points are marked. */
+  private laneTops(): Map<number, number> {
     const lanes = [...this.renderRoot.querySelectorAll<Lane>("retime-lane")];
-    const lane = lanes.find((one) => one.layer.number === picked.layer);
-    return svg`<circle class="pending" cx=${x} cy=${(lane?.offsetTop ?? 0) + STRIP - 7} r="6" />`;
+    return new Map(lanes.map((lane) => [lane.layer.number, lane.offsetTop + STRIP - 7]));
   }
 
   private hint(): string {

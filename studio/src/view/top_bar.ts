@@ -78,7 +78,10 @@ export class TopBar extends Watching {
     if (event.key !== "Enter") return;
     const name = this.field.value.trim();
     if (!NAME.test(name)) {
-      this.session.say("error", "A name is letters, digits, - and _, and begins with one of the first two.");
+      this.session.say(
+        "error",
+        "A name is letters, digits, - and _, and begins with one of the first two.",
+      );
       return;
     }
     this.naming = false;
