@@ -172,6 +172,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/run/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Plan
+         * @description Return which jobs would run, and how long they should take.
+         */
+        post: operations["post_plan_api_run_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return the run that goes on, or the last one.
+         */
+        get: operations["get_run_api_run_get"];
+        put?: never;
+        /**
+         * Post Run
+         * @description Start a run.
+         */
+        post: operations["post_run_api_run_post"];
+        /**
+         * Delete Run
+         * @description Stop the run that goes on; what its jobs keep as checkpoints stays.
+         */
+        delete: operations["delete_run_api_run_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/run/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description Tell what happens, from the start of the last run on, until the page goes away.
+         */
+        get: operations["get_events_api_run_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -750,6 +818,28 @@ export interface components {
              */
             between: "nearest" | "blend" | "flow";
         };
+        /**
+         * JobState
+         * @description A job of the workflow.
+         */
+        JobState: {
+            /** Job */
+            job: number;
+            /** Rule */
+            rule: string;
+            /** Message */
+            message: string;
+            /**
+             * Reason
+             * @description why it runs
+             */
+            reason: string | null;
+            /**
+             * Seconds
+             * @description expected, from the last time or from the like; None: not known
+             */
+            seconds: number | null;
+        };
         LayerEdit: "remove" | {
             /**
              * Freeze
@@ -927,6 +1017,24 @@ export interface components {
             frame: number;
         };
         /**
+         * PlanState
+         * @description What would run now, in no certain order.
+         */
+        PlanState: {
+            /** Jobs */
+            jobs: components["schemas"]["JobState"][];
+            /**
+             * Seconds
+             * @description expected of those known, one after the other
+             */
+            seconds: number;
+            /**
+             * Unknown
+             * @description jobs of which it is not known how long they take
+             */
+            unknown: number;
+        };
+        /**
          * Playback
          * @description When something plays; nothing said: as in the source.
          */
@@ -1017,6 +1125,31 @@ export interface components {
             curve: "linear" | "hold" | "smooth";
         };
         RemapPoint: unknown[];
+        /**
+         * RunQuestion
+         * @description What to make: the results of these edits, and the footage if the layers change.
+         */
+        RunQuestion: {
+            /**
+             * Edits
+             * @description None: of all
+             * @default null
+             */
+            edits: string[] | null;
+        };
+        /**
+         * RunState
+         * @description The run that goes on, or the last one.
+         */
+        RunState: {
+            /**
+             * Number
+             * @description 0: there was none
+             */
+            number: number;
+            /** State */
+            state: ("none" | "running") | ("done" | "failed" | "stopped");
+        };
         /**
          * Sample
          * @description One coded frame; the k-th of a film is frame k, for no frame is coded out of order.
@@ -1305,28 +1438,6 @@ export interface components {
             job: components["schemas"]["JobState"];
         };
         /**
-         * JobState
-         * @description A job of the workflow.
-         */
-        JobState: {
-            /** Job */
-            job: number;
-            /** Rule */
-            rule: string;
-            /** Message */
-            message: string;
-            /**
-             * Reason
-             * @description why it runs
-             */
-            reason: string | null;
-            /**
-             * Seconds
-             * @description expected, from the last time or from the like; None: not known
-             */
-            seconds: number | null;
-        };
-        /**
          * LayerChoice
          * @description A layer of ``clip.yaml``: the people who go together on it.
          */
@@ -1421,24 +1532,6 @@ export interface components {
             motion: number[];
         };
         /**
-         * PlanState
-         * @description What would run now, in no certain order.
-         */
-        PlanState: {
-            /** Jobs */
-            jobs: components["schemas"]["JobState"][];
-            /**
-             * Seconds
-             * @description expected of those known, one after the other
-             */
-            seconds: number;
-            /**
-             * Unknown
-             * @description jobs of which it is not known how long they take
-             */
-            unknown: number;
-        };
-        /**
          * RunEnded
          * @description The last event of a run.
          */
@@ -1472,18 +1565,6 @@ export interface components {
             total: number;
         };
         /**
-         * RunQuestion
-         * @description What to make: the results of these edits, and the footage if the layers change.
-         */
-        RunQuestion: {
-            /**
-             * Edits
-             * @description None: of all
-             * @default null
-             */
-            edits: string[] | null;
-        };
-        /**
          * RunStarted
          * @description The first event of a run.
          */
@@ -1495,19 +1576,6 @@ export interface components {
             kind: "run_started";
             /** Run */
             run: number;
-        };
-        /**
-         * RunState
-         * @description The run that goes on, or the last one.
-         */
-        RunState: {
-            /**
-             * Number
-             * @description 0: there was none
-             */
-            number: number;
-            /** State */
-            state: ("none" | "running") | ("done" | "failed" | "stopped");
         };
         /**
          * TracksState
@@ -2324,6 +2392,384 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_plan_api_run_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_run_api_run_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_run_api_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_run_api_run_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_events_api_run_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events, each `data:` a RunEvent as JSON: those of the last run first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["RunEvent"];
                 };
             };
             /** @description Not JSON */

@@ -105,6 +105,11 @@ export class Session {
     return this.history.state;
   }
 
+  /** Whether the time map of what is drafted is still to come. */
+  get busy(): boolean {
+    return this.compiling;
+  }
+
   get currentEdit(): Edit {
     return this.draft.edits[this.edit] ?? {};
   }

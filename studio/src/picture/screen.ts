@@ -78,6 +78,11 @@ export class Screen {
     this.arrived();
   }
 
+  /** Whether what is looked at has yet to be shown. */
+  get waiting(): boolean {
+    return this.pending;
+  }
+
   /** Whether all that a frame needs is there. */
   ready(frame: number): boolean {
     return this.needed(frame).every((wish) => this.films.texture(wish.film, wish.frame) !== null);

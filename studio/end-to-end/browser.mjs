@@ -1,0 +1,69 @@
+/** Debian's Chromium, without a screen, on a studio's address. */
+
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const BROWSER = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+const FLAGS = [
+  "--no-sandbox",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Open the page and hand it to `use` once its first picture is there; errors of the page are thrown.
+ * @param size of the window, [width, height]
+ */
+export async function withStudio(address, use, size = [1440, 900]) {
+  const profile = mkdtempSync(join(tmpdir(), "retime-studio-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: BROWSER,
+    headless: true,
+    viewport: { width: size[0], height: size[1] },
+    args: FLAGS,
+  });
+  context.setDefaultTimeout(60_000);
+  const page = context.pages()[0];
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
+  try {
+    await page.goto(address);
+    await pictureShown(page);
+    const result = await use(page);
+    if (problems.length) throw new Error(`the page failed: ${problems.join("\n")}`);
+    return result;
+  } catch (error) {
+    if (problems.length) error.message += `\nthe page failed: ${problems.join("\n")}`;
+    throw error;
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+export async function pictureShown(page) {
+  const shown = () => performance.getEntriesByName("retime:shown").length > 0;
+  await page.waitForFunction(shown);
+}
+
+/** Return something of the page's session, of which `look` is given the session. */
+export function ofSession(page, look, argument) {
+  const code = `(${look})(document.querySelector("retime-studio").session, ${JSON.stringify(argument)})`;
+  return page.evaluate(code);
+}
+
+/** Wait until the picture shows what was asked for last. */
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const { session, screen } = document.querySelector("retime-studio");
+    return !session.busy && !screen.waiting;
+  });
+}

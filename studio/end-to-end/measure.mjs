@@ -1,0 +1,89 @@
+/**
+ * Measure a studio in headless Chromium, and print the figures as JSON.
+ *   node end-to-end/measure.mjs ADDRESS                          first picture, playback, latency
+ *   node end-to-end/measure.mjs ADDRESS --frames FOLDER EDIT…    the canvas at every frame, PNG
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ofSession, settled, withStudio } from "./browser.mjs";
+
+const [address, way, folder, ...edits] = process.argv.slice(2);
+const PLAYED_SECONDS = 8;
+const CHANGES = 30;
+
+async function captured(page) {
+  for (const edit of edits) {
+    mkdirSync(join(folder, edit), { recursive: true });
+    await ofSession(page, (session, name) => session.openEdit(name), edit);
+    await settled(page);
+    const length = await ofSession(page, (session) => session.length);
+    for (let frame = 0; frame < length; frame++) {
+      await ofSession(page, (session, at) => session.see({ frame: at }), frame);
+      await settled(page);
+      const url = await page.evaluate(() =>
+        document.querySelector("retime-studio").screen.canvas.toDataURL(),
+      );
+      const file = join(folder, edit, `${String(frame).padStart(6, "0")}.png`);
+      writeFileSync(file, Buffer.from(url.split(",")[1], "base64"));
+    }
+  }
+}
+
+async function figures(page) {
+  const first = await page.evaluate(
+    () => performance.getEntriesByName("retime:shown")[0].startTime,
+  );
+  await page.waitForTimeout(3000); // thumbnails
+  const fps = await ofSession(page, (session) => session.clip.fps);
+  await ofSession(page, (session) => session.see({ frame: 0, playing: true }));
+  await page.waitForTimeout(1000 * PLAYED_SECONDS);
+  const { shown, late } = await page.evaluate(() => {
+    const { player, session } = document.querySelector("retime-studio");
+    const counted = { shown: player.shown, late: player.late };
+    session.see({ playing: false });
+    return counted;
+  });
+  const latencies = [];
+  for (let k = 0; k < CHANGES; k++) {
+    latencies.push(
+      await ofSession(
+        page,
+        async (session, change) => {
+          session.see({ layer: 1, frame: 30 });
+          performance.clearMarks("retime:change");
+          const { screen } = document.querySelector("retime-studio");
+          const painted = new Promise((resolve) => {
+            const before = screen.onPainted;
+            screen.onPainted = () => {
+              before();
+              // The change is on screen once the map that it led to has been painted.
+              if (session.busy || session.map.instances[0].source_time[0] !== change) return;
+              screen.onPainted = before;
+              resolve(performance.now());
+            };
+          });
+          session.changeLayer(1, { freeze: change }, "measure", "measure");
+          const [{ startTime }] = performance.getEntriesByName("retime:change");
+          return (await painted) - startTime;
+        },
+        10 + k,
+      ),
+    );
+  }
+  await ofSession(page, (session) => session.undo());
+  latencies.sort((a, b) => a - b);
+  const at = (share) => Math.round(latencies[Math.floor(share * (CHANGES - 1))] * 10) / 10;
+  return {
+    first_picture_ms: Math.round(first),
+    clip_fps: fps,
+    played_fps: Math.round((shown / PLAYED_SECONDS) * 100) / 100,
+    frames_late: late,
+    change_to_screen_ms: { median: at(0.5), p90: at(0.9), most: at(1) },
+  };
+}
+
+await withStudio(address, async (page) => {
+  if (way === "--frames") await captured(page);
+  else console.log(JSON.stringify(await figures(page), null, 2));
+});

@@ -1,0 +1,161 @@
+/**
+ * Walk through the studio as a person would: retime, correct, save, run.
+ *   node end-to-end/walk.mjs ADDRESS FOLDER   pictures go to FOLDER
+ * Ends with an error at the first thing that is not as it should be.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ofSession, pictureShown, settled, withStudio } from "./browser.mjs";
+
+const [address, folder] = process.argv.slice(2);
+
+/** Heights in a lane: of film strip and motion, and of the curve below them. */
+const [STRIP, MOTION, CURVE, PAD] = [48, 30, 132, 10];
+
+await withStudio(address, async (page) => {
+  const shot = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
+  const edit = () => ofSession(page, (session) => session.currentEdit);
+  const said = async (name) => (await edit()).layers?.[name];
+  const lane = (name) => page.locator("retime-lane", { hasText: name });
+  const box = (locator) => locator.boundingBox();
+  const length = await ofSession(page, (session) => session.length);
+  const last = (await ofSession(page, (session) => session.clip.frames)) - 1;
+  const frameAt = (bounds, t) => bounds.x + ((t + 0.5) / length) * bounds.width;
+  const momentAt = (bounds, moment) =>
+    bounds.y + STRIP + MOTION + PAD + (1 - moment / last) * (CURVE - 2 * PAD);
+  const drag = async (from, to, steps = 6) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps });
+    await page.mouse.up();
+    await settled(page);
+  };
+
+  // An edit of its own.
+  await page.getByLabel("Edit", { exact: true }).selectOption("");
+  await page.getByLabel("Name of the new edit").fill("walk");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("retime-studio").session.edit === "walk");
+
+  // Freeze the walker, and drag the moment to frame 25.
+  await lane("walker").locator(".name").click();
+  await page.keyboard.press("f");
+  await settled(page);
+  assert.deepEqual(await said("walker"), { freeze: 0 });
+  const handle = await box(lane("walker").locator(".handle"));
+  const body = await box(lane("walker").locator(".body"));
+  const middle = [handle.x + handle.width / 2, handle.y + handle.height / 2];
+  await drag(middle, [middle[0], momentAt(body, 25)]);
+  assert.ok(Math.abs((await said("walker")).freeze - 25) <= 1, JSON.stringify(await edit()));
+  await shot("freeze");
+
+  // Bring two moments of Ben to where two of Ann's fall.
+  await lane("ben").locator(".name").click();
+  await page.keyboard.press("a");
+  for (const [own, other] of [
+    [14, 15],
+    [42, 47],
+  ]) {
+    const [bens, anns] = [
+      await box(lane("ben").locator(".body")),
+      await box(lane("ann").locator(".body")),
+    ];
+    const times = await ofSession(page, (session) => session.times(3));
+    await page.mouse.click(
+      frameAt(
+        bens,
+        times.findIndex((time) => time >= own),
+      ),
+      bens.y + STRIP + 8,
+    );
+    await page.mouse.click(frameAt(anns, other), anns.y + STRIP + 8);
+    await settled(page);
+  }
+  await page.keyboard.press("Escape");
+  const { align } = await said("ben");
+  assert.equal(align.to, "ann");
+  assert.equal(align.points.length, 2);
+  for (const [own, theirs] of align.points) {
+    const [ben, ann] = await ofSession(
+      page,
+      (session, at) => {
+        const falls = session.times(2).findIndex((time) => time >= at);
+        return [session.times(3)[falls], falls];
+      },
+      theirs,
+    );
+    assert.ok(Math.abs(ben - own) < 1e-6, `frame ${own} of ben does not fall on ${ann}: ${ben}`);
+  }
+  await shot("align");
+  for (const [key, name] of [
+    ["3", "beside"],
+    ["4", "wipe"],
+    ["5", "layer"],
+  ]) {
+    await page.keyboard.press(key);
+    await settled(page);
+    await shot(name);
+  }
+  await page.keyboard.press("1");
+
+  // Undo and redo.
+  await page.keyboard.press("Control+z");
+  assert.equal((await said("ben")).align.points.length, 1);
+  await page.keyboard.press("Control+Shift+z");
+  assert.deepEqual((await said("ben")).align, align);
+
+  // Drag a joint.
+  await page.keyboard.press("c");
+  await ofSession(page, (session) => session.see({ frame: 12, person: 3 }));
+  await settled(page);
+  const joint = await box(page.locator('[data-joint="left_wrist"]'));
+  const wrist = [joint.x + joint.width / 2, joint.y + joint.height / 2];
+  await drag(wrist, [wrist[0] + 24, wrist[1] - 16]);
+  const [moved] = await ofSession(page, (session) => session.draft.joints);
+  assert.deepEqual([moved.person, moved.frame], [3, 12]);
+  assert.equal(moved.keypoints.left_wrist.length, 2);
+  await shot("joints");
+
+  // Paint a trimap over frames 10 to 12.
+  await page.keyboard.press("t");
+  const ruler = await box(page.getByRole("slider", { name: "Frame" }));
+  await page.keyboard.down("Shift");
+  await drag([frameAt(ruler, 10), ruler.y + 8], [frameAt(ruler, 12), ruler.y + 8]);
+  await page.keyboard.up("Shift");
+  const picture = await box(page.getByRole("img", { name: /^The picture/ }));
+  const at = (x, y) => [picture.x + x * picture.width, picture.y + y * picture.height];
+  await page.getByRole("button", { name: "does not" }).click();
+  await drag(at(0.2, 0.8), at(0.35, 0.9));
+  const [stroke] = await ofSession(page, (session) => session.draft.strokes);
+  assert.deepEqual([stroke.layer, stroke.first, stroke.last, stroke.value], ["ben", 10, 12, 0]);
+  await shot("trimap");
+
+  // What is not saved survives a reload.
+  await page.reload();
+  await pictureShown(page);
+  assert.deepEqual((await said("ben")).align, align);
+  assert.equal(await ofSession(page, (session) => session.draft.strokes.length), 1);
+  await page.getByText("Unsaved work of last time is back.").waitFor();
+
+  // Save, see what would run, run it, see the result.
+  await page.keyboard.press("Control+s");
+  await page.waitForFunction(
+    () => document.querySelector("retime-studio").session.unsaved.length === 0,
+  );
+  await page.keyboard.press("Control+Enter");
+  const run = page.getByRole("button", { name: "Run", exact: true });
+  await run.and(page.locator(":enabled")).waitFor();
+  await shot("plan");
+  await run.click();
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+  await shot("running");
+  const ended = page.getByRole("heading", { name: /^(Done|Failed|Stopped)$/ });
+  await ended.waitFor({ timeout: 500_000 });
+  await page.waitForTimeout(300);
+  await shot("result");
+  assert.equal(await ended.textContent(), "Done");
+  const video = page.getByLabel("The result");
+  await video.waitFor();
+  assert.ok((await video.evaluate((one) => one.videoWidth)) > 0, "the result does not play");
+});
