@@ -48,6 +48,9 @@ export class Refused extends Error {
   }
 }
 
+/** The file of corrections that is the studio's: others are a person's own, and left alone. */
+const JOINT_FILE = "studio";
+
 export class Client {
   // It stays in the address: a reload needs it there.
   private readonly token = new URL(location.href).searchParams.get("token") ?? "";
@@ -65,9 +68,18 @@ export class Client {
   timeMap = (edit: object) => this.ask<TimeMap>("POST", "/api/timemap", { edit });
   align = (question: AlignQuestion) => this.ask<Alignment>("POST", "/api/align", question);
 
-  joints = () => this.ask<JointFile>("GET", "/api/corrections/keypoints");
+  /** The tracks that there would be with corrections that are not saved yet. */
+  tracksWith = (corrections: JointCorrection[]) =>
+    this.ask<Tracks>("POST", "/api/tracks", { name: JOINT_FILE, corrections });
+  joints = async () => {
+    const files = await this.ask<JointFile[]>("GET", "/api/corrections/keypoints");
+    return files.find((file) => file.name === JOINT_FILE) ?? null;
+  };
   saveJoints = (corrections: JointCorrection[], base: string | null) =>
-    this.ask<JointFile>("PUT", "/api/corrections/keypoints", { corrections, base_digest: base });
+    this.ask<JointFile>("PUT", `/api/corrections/keypoints/${JOINT_FILE}`, {
+      corrections,
+      base_digest: base,
+    });
 
   trimaps = (layer: string) =>
     this.ask<Trimaps>("GET", `/api/trimaps/${encodeURIComponent(layer)}`);

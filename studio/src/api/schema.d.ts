@@ -172,6 +172,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tracks
+         * @description Return who was tracked, and how they move.
+         */
+        get: operations["get_tracks_api_tracks_get"];
+        put?: never;
+        /**
+         * Post Tracks
+         * @description Return what stage tracks would make with corrections that are not saved yet.
+         */
+        post: operations["post_tracks_api_tracks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/keypoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Corrections
+         * @description Return the files of corrections in the order in which they count: later ones win.
+         */
+        get: operations["get_corrections_api_corrections_keypoints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/keypoints/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Corrections
+         * @description Save a file of corrections; an empty list removes it.
+         */
+        put: operations["put_corrections_api_corrections_keypoints__name__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trimaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trimaps
+         * @description Return which frames of each layer have a painted trimap.
+         */
+        get: operations["get_trimaps_api_trimaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trimaps/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Layer
+         * @description Return which frames of a layer have a painted trimap.
+         */
+        get: operations["get_layer_api_trimaps__layer__get"];
+        /**
+         * Put Trimap
+         * @description Save a trimap for a range of frames, in place of what is painted there.
+         */
+        put: operations["put_trimap_api_trimaps__layer__put"];
+        post?: never;
+        /**
+         * Delete Trimaps
+         * @description Make the trimaps of a range of frames automatic again.
+         */
+        delete: operations["delete_trimaps_api_trimaps__layer__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trimaps/{layer}/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trimap
+         * @description Return a layer's trimap in one frame, painted or else automatic.
+         */
+        get: operations["get_trimap_api_trimaps__layer___frame__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clip-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clip File
+         * @description Return what clip.yaml says of layers and order.
+         */
+        get: operations["get_clip_file_api_clip_file_get"];
+        /**
+         * Put Clip File
+         * @description Save what clip.yaml says of layers and order.
+         */
+        put: operations["put_clip_file_api_clip_file_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/run/plan": {
         parameters: {
             query?: never;
@@ -390,6 +546,49 @@ export interface components {
             height: number;
         };
         /**
+         * ClipFileChange
+         * @description What ``clip.yaml`` shall say of layers and order; all else in it stays, comments included.
+         */
+        ClipFileChange: {
+            /** Layers */
+            layers: components["schemas"]["LayerChoice"][];
+            /** Ignore */
+            ignore: number[];
+            /** Order */
+            order: components["schemas"]["OrderChoice"][];
+            /**
+             * Base Digest
+             * @default null
+             */
+            base_digest: string | null;
+        };
+        /**
+         * ClipFileConflict
+         * @description The file is not the one that was changed.
+         */
+        ClipFileConflict: {
+            /** Message */
+            message: string;
+            current: components["schemas"]["ClipFileState"];
+        };
+        /**
+         * ClipFileState
+         * @description What ``clip.yaml`` says of layers and order.
+         */
+        ClipFileState: {
+            /** Text */
+            text: string;
+            /** Layers */
+            layers: components["schemas"]["LayerChoice"][];
+            /** Ignore */
+            ignore: number[];
+            /** Order */
+            order: components["schemas"]["OrderChoice"][];
+            /** Digest */
+            digest: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+        };
+        /**
          * ClipState
          * @description The clip, as its footage shows it.
          */
@@ -541,6 +740,66 @@ export interface components {
              * @enum {string}
              */
             depth: "front" | "behind";
+        };
+        /**
+         * Correction
+         * @description What one person's joints are in one frame.
+         */
+        Correction: {
+            /** Person */
+            person: number;
+            /** Frame */
+            frame: number;
+            /** Keypoints */
+            keypoints: {
+                [key: string]: [
+                    number,
+                    number
+                ] | null;
+            };
+        };
+        /**
+         * CorrectionsChange
+         * @description A file of corrections to save; an empty list removes the file.
+         */
+        CorrectionsChange: {
+            /**
+             * Corrections
+             * @description entries as the file holds them
+             */
+            corrections: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Base Digest
+             * @default null
+             */
+            base_digest: string | null;
+        };
+        /**
+         * CorrectionsConflict
+         * @description The file is not the one that was changed.
+         */
+        CorrectionsConflict: {
+            /** Message */
+            message: string;
+            current: components["schemas"]["CorrectionsState"] | null;
+        };
+        /**
+         * CorrectionsState
+         * @description A file of ``clips/CLIP/keypoints/``; those later by name win.
+         */
+        CorrectionsState: {
+            /**
+             * Name
+             * @description without .json
+             */
+            name: string;
+            /** Corrections */
+            corrections: components["schemas"]["Correction"][];
+            /** Digest */
+            digest: string | null;
+            problem: components["schemas"]["Refusal"] | null;
         };
         DepthKey: unknown[];
         /**
@@ -840,6 +1099,19 @@ export interface components {
              */
             seconds: number | null;
         };
+        /**
+         * LayerChoice
+         * @description A layer of ``clip.yaml``: the people who go together on it.
+         */
+        LayerChoice: {
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description ids of the tracked people
+             */
+            people: number[];
+        };
         LayerEdit: "remove" | {
             /**
              * Freeze
@@ -1003,6 +1275,87 @@ export interface components {
              * @description these layers, among themselves; others keep their places
              */
             back_to_front: (string | number)[];
+        };
+        /**
+         * OrderChoice
+         * @description The depth order of the layers over a range of frames.
+         */
+        OrderChoice: {
+            /**
+             * Frames
+             * @description first and last frame of the range; none: the whole clip
+             * @default null
+             */
+            frames: [
+                number,
+                number
+            ] | null;
+            /** Back To Front */
+            back_to_front: string[];
+        };
+        /**
+         * PaintedTrimap
+         * @description Frames that have one painted trimap.
+         */
+        PaintedTrimap: {
+            /** First */
+            first: number;
+            /**
+             * Last
+             * @description itself included
+             */
+            last: number;
+        };
+        /**
+         * PersonState
+         * @description One tracked person.
+         */
+        PersonState: {
+            /** Id */
+            id: number;
+            /**
+             * Layer
+             * @description number of the layer; None: on none
+             */
+            layer: number | null;
+            /**
+             * Present
+             * @description [T], in the picture, seen or hidden
+             */
+            present: boolean[];
+            /**
+             * Joints
+             * @description [T][17] source pixels; None: not present
+             */
+            joints: ([
+                number,
+                number
+            ] | null)[][];
+            /**
+             * Score
+             * @description [T][17], 0..1
+             */
+            score: number[][];
+            /**
+             * Origin
+             * @description [T][17]: 0 absent, 1 observed, 2 interpolated, 3 corrected
+             */
+            origin: number[][];
+            /**
+             * Box
+             * @description [T] x0, y0, x1, y1 of the joints, source pixels
+             */
+            box: ([
+                number,
+                number,
+                number,
+                number
+            ] | null)[];
+            /**
+             * Motion
+             * @description [T] the signal, mean 0, standard deviation 1
+             */
+            motion: number[];
         };
         /**
          * PictureQuestion
@@ -1272,310 +1625,21 @@ export interface components {
             sound_time: (number | null)[];
         };
         /**
-         * ClipFileChange
-         * @description What ``clip.yaml`` shall say of layers and order; all else in it stays, comments included.
+         * TracksQuestion
+         * @description What would the tracks be with a file of corrections that is not saved yet?
          */
-        ClipFileChange: {
-            /** Layers */
-            layers: components["schemas"]["LayerChoice"][];
-            /** Ignore */
-            ignore: number[];
-            /** Order */
-            order: components["schemas"]["OrderChoice"][];
-            /**
-             * Base Digest
-             * @default null
-             */
-            base_digest: string | null;
-        };
-        /**
-         * ClipFileConflict
-         * @description The file is not the one that was changed.
-         */
-        ClipFileConflict: {
-            /** Message */
-            message: string;
-            current: components["schemas"]["ClipFileState"];
-        };
-        /**
-         * ClipFileState
-         * @description What ``clip.yaml`` says of layers and order.
-         */
-        ClipFileState: {
-            /** Text */
-            text: string;
-            /** Layers */
-            layers: components["schemas"]["LayerChoice"][];
-            /** Ignore */
-            ignore: number[];
-            /** Order */
-            order: components["schemas"]["OrderChoice"][];
-            /** Digest */
-            digest: string | null;
-            problem: components["schemas"]["Refusal"] | null;
-        };
-        /**
-         * Correction
-         * @description What one person's joints are in one frame.
-         */
-        Correction: {
-            /** Person */
-            person: number;
-            /** Frame */
-            frame: number;
-            /** Keypoints */
-            keypoints: {
-                [key: string]: [
-                    number,
-                    number
-                ] | null;
-            };
-        };
-        /**
-         * CorrectionsChange
-         * @description A file of corrections to save; an empty list removes the file.
-         */
-        CorrectionsChange: {
-            /** Corrections */
-            corrections: components["schemas"]["Correction"][];
-            /**
-             * Base Digest
-             * @default null
-             */
-            base_digest: string | null;
-        };
-        /**
-         * CorrectionsConflict
-         * @description The file is not the one that was changed.
-         */
-        CorrectionsConflict: {
-            /** Message */
-            message: string;
-            current: components["schemas"]["CorrectionsState"] | null;
-        };
-        /**
-         * CorrectionsState
-         * @description A file of ``clips/CLIP/keypoints/``; those later by name win.
-         */
-        CorrectionsState: {
-            /**
-             * Name
-             * @description without .json
-             */
-            name: string;
-            /** Corrections */
-            corrections: components["schemas"]["Correction"][];
-            /** Digest */
-            digest: string | null;
-            problem: components["schemas"]["Refusal"] | null;
-        };
-        /**
-         * JobFailed
-         * @description A job failed.
-         */
-        JobFailed: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "job_failed";
-            /** Job */
-            job: number;
-            /** Rule */
-            rule: string;
-            /** Message */
-            message: string;
-            /**
-             * Log
-             * @description its log's last lines
-             */
-            log: string[];
-        };
-        /**
-         * JobFinished
-         * @description A job ended well.
-         */
-        JobFinished: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "job_finished";
-            /** Job */
-            job: number;
-        };
-        /**
-         * JobProgress
-         * @description How far a job has come.
-         */
-        JobProgress: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "job_progress";
-            /** Job */
-            job: number;
-            /** What */
-            what: string;
-            /** Done */
-            done: number;
-            /** Total */
-            total: number;
-            /** Seconds Left */
-            seconds_left: number;
-        };
-        /**
-         * JobStarted
-         * @description A job began.
-         */
-        JobStarted: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "job_started";
-            job: components["schemas"]["JobState"];
-        };
-        /**
-         * LayerChoice
-         * @description A layer of ``clip.yaml``: the people who go together on it.
-         */
-        LayerChoice: {
+        TracksQuestion: {
             /** Name */
             name: string;
+            /** Corrections */
+            corrections: {
+                [key: string]: unknown;
+            }[];
             /**
-             * People
-             * @description ids of the tracked people
+             * Signal
+             * @default centre_y
              */
-            people: number[];
-        };
-        /**
-         * OrderChoice
-         * @description The depth order of the layers over a range of frames.
-         */
-        OrderChoice: {
-            /**
-             * Frames
-             * @description first and last frame of the range; none: the whole clip
-             * @default null
-             */
-            frames: [
-                number,
-                number
-            ] | null;
-            /** Back To Front */
-            back_to_front: string[];
-        };
-        /**
-         * PaintedTrimap
-         * @description Frames that have one painted trimap.
-         */
-        PaintedTrimap: {
-            /** First */
-            first: number;
-            /**
-             * Last
-             * @description itself included
-             */
-            last: number;
-        };
-        /**
-         * PersonState
-         * @description One tracked person.
-         */
-        PersonState: {
-            /** Id */
-            id: number;
-            /**
-             * Layer
-             * @description number of the layer; None: on none
-             */
-            layer: number | null;
-            /**
-             * Present
-             * @description [T], in the picture, seen or hidden
-             */
-            present: boolean[];
-            /**
-             * Joints
-             * @description [T][17] source pixels; None: not present
-             */
-            joints: ([
-                number,
-                number
-            ] | null)[][];
-            /**
-             * Score
-             * @description [T][17], 0..1
-             */
-            score: number[][];
-            /**
-             * Origin
-             * @description [T][17]: 0 absent, 1 observed, 2 interpolated, 3 corrected
-             */
-            origin: number[][];
-            /**
-             * Box
-             * @description [T] x0, y0, x1, y1 of the joints, source pixels
-             */
-            box: ([
-                number,
-                number,
-                number,
-                number
-            ] | null)[];
-            /**
-             * Motion
-             * @description [T] the signal, mean 0, standard deviation 1
-             */
-            motion: number[];
-        };
-        /**
-         * RunEnded
-         * @description The last event of a run.
-         */
-        RunEnded: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "run_ended";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "done" | "failed" | "stopped";
-            /** Message */
-            message: string;
-        };
-        /**
-         * RunProgress
-         * @description How many jobs of the run are done.
-         */
-        RunProgress: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "run_progress";
-            /** Done */
-            done: number;
-            /** Total */
-            total: number;
-        };
-        /**
-         * RunStarted
-         * @description The first event of a run.
-         */
-        RunStarted: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "run_started";
-            /** Run */
-            run: number;
+            signal: string;
         };
         /**
          * TracksState
@@ -1658,6 +1722,120 @@ export interface components {
              * @description of all of the layer's
              */
             digest: string | null;
+        };
+        /**
+         * JobFailed
+         * @description A job failed.
+         */
+        JobFailed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_failed";
+            /** Job */
+            job: number;
+            /** Rule */
+            rule: string;
+            /** Message */
+            message: string;
+            /**
+             * Log
+             * @description its log's last lines
+             */
+            log: string[];
+        };
+        /**
+         * JobFinished
+         * @description A job ended well.
+         */
+        JobFinished: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_finished";
+            /** Job */
+            job: number;
+        };
+        /**
+         * JobProgress
+         * @description How far a job has come.
+         */
+        JobProgress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_progress";
+            /** Job */
+            job: number;
+            /** What */
+            what: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Seconds Left */
+            seconds_left: number;
+        };
+        /**
+         * JobStarted
+         * @description A job began.
+         */
+        JobStarted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "job_started";
+            job: components["schemas"]["JobState"];
+        };
+        /**
+         * RunEnded
+         * @description The last event of a run.
+         */
+        RunEnded: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_ended";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed" | "stopped";
+            /** Message */
+            message: string;
+        };
+        /**
+         * RunProgress
+         * @description How many jobs of the run are done.
+         */
+        RunProgress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_progress";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * RunStarted
+         * @description The first event of a run.
+         */
+        RunStarted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run_started";
+            /** Run */
+            run: number;
         };
         RunEvent: components["schemas"]["RunStarted"] | components["schemas"]["JobStarted"] | components["schemas"]["JobProgress"] | components["schemas"]["JobFailed"] | components["schemas"]["JobFinished"] | components["schemas"]["RunProgress"] | components["schemas"]["RunEnded"];
     };
@@ -2428,6 +2606,890 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_tracks_api_tracks_get: {
+        parameters: {
+            query?: {
+                signal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracksState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    post_tracks_api_tracks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TracksQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracksState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_corrections_api_corrections_keypoints_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsState"][];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_corrections_api_corrections_keypoints__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description It has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsConflict"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_trimaps_api_trimaps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapsState"][];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_layer_api_trimaps__layer__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapsState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_trimap_api_trimaps__layer__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrimapChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapsState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description It has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapConflict"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_trimaps_api_trimaps__layer__delete: {
+        parameters: {
+            query: {
+                first: number;
+                last: number;
+                /** @description of the state that is changed */
+                base_digest?: string | null;
+            };
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapsState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description It has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrimapConflict"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_trimap_api_trimaps__layer___frame__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                frame: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_clip_file_api_clip_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipFileState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not to be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_clip_file_api_clip_file_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClipFileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipFileState"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No token, or a wrong one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description From another host or origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description It has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipFileConflict"];
                 };
             };
             /** @description Too long */

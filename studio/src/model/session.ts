@@ -4,6 +4,7 @@ import {
   Client,
   type Clip,
   type Footage,
+  type JointCorrection,
   type Person,
   Refused,
   type TimeMap,
@@ -34,6 +35,9 @@ export interface Look {
   brush: { value: 0 | 128 | 255; radius: number };
 }
 
+/** Milliseconds after which a drag is taken to rest. */
+const REST = 250;
+
 const FIRST_LOOK: Look = {
   mode: "retime",
   view: "result",
@@ -54,6 +58,8 @@ export class Session {
   clip!: Clip;
   footage!: Footage;
   tracks: Tracks | null = null;
+  /** The corrections that `tracks` were made with. */
+  tracksWith: JointCorrection[] = [];
   history!: History<Draft>;
   saved!: Draft;
   bases!: Bases;
@@ -68,6 +74,7 @@ export class Session {
   restored = false;
   private readonly listeners = new Set<() => void>();
   private readonly frameListeners = new Set<() => void>();
+  private resting = 0;
   private compiling = false;
   private asked: Edit | null = null;
   private answered: Edit | null = null;
@@ -85,11 +92,16 @@ export class Session {
     const { layers, ignore, order } = choices;
     this.saved = {
       edits: {},
-      joints: joints.corrections,
+      joints: joints?.corrections ?? [],
       choices: { layers, ignore, order },
       strokes: [],
     };
-    this.bases = { edits: {}, joints: joints.digest, choices: choices.digest, trimaps: {} };
+    this.bases = {
+      edits: {},
+      joints: joints?.digest ?? null,
+      choices: choices.digest,
+      trimaps: {},
+    };
     this.history = new History({ state: this.saved, label: "" });
     this.restore();
     if (!this.edit) this.edit = clip.edits[0] ?? "new";
@@ -97,6 +109,8 @@ export class Session {
     await this.compile();
     this.tell();
     this.tracks = await this.client.tracks();
+    this.tracksWith = this.saved.joints;
+    this.followJoints();
     this.tell();
   }
 
@@ -228,7 +242,7 @@ export class Session {
       this.client.tracks(),
     ]);
     const anew = footage.digest !== this.footage.digest;
-    Object.assign(this, { clip, footage, tracks });
+    Object.assign(this, { clip, footage, tracks, tracksWith: this.saved.joints });
     this.changed();
     return anew;
   }
@@ -281,7 +295,24 @@ export class Session {
       nothing ? null : { edit: this.edit, draft: this.draft, bases: this.bases },
     );
     void this.compile();
+    this.followJoints();
     this.tell();
+  }
+
+  /** Ask how the tracks will be with the joints as drafted, once the hand has come to rest. */
+  private followJoints(): void {
+    clearTimeout(this.resting);
+    if (!this.tracks || this.draft.joints === this.tracksWith) return;
+    this.resting = window.setTimeout(async () => {
+      const { joints } = this.draft;
+      try {
+        const tracks = await this.client.tracksWith(joints);
+        if (joints === this.draft.joints) Object.assign(this, { tracks, tracksWith: joints });
+        this.tell();
+      } catch (error) {
+        this.say("error", (error as Error).message);
+      }
+    }, REST);
   }
 
   /** Ask for the time map of the edit as drafted; while one is asked for, only the last waits. */

@@ -48,9 +48,10 @@ export class Joints extends Watching {
     const { look, tracks } = this.session;
     const person = this.session.person(look.person);
     if (!tracks || !person || look.tool !== "joints") return nothing;
-    const paths = tracks.joints.map((name, k) =>
-      jointPath(person, k, name, this.session.draft.joints),
-    );
+    // What the tracks were made with already is in them.
+    const { joints } = this.session.draft;
+    const unknown = joints === this.session.tracksWith ? [] : joints;
+    const paths = tracks.joints.map((name, k) => jointPath(person, k, name, unknown));
     const now = paths.map((path) => path[look.frame]);
     const { clip } = this.session;
     return html`<svg viewBox="0 0 ${clip.width} ${clip.height}" role="group" aria-label="Joints of person ${person.id}">
