@@ -58,7 +58,7 @@ async function figures(page) {
             screen.onPainted = () => {
               before();
               // The change is on screen once the map that it led to has been painted.
-              if (session.busy || session.map.instances[0].source_time[0] !== change) return;
+              if (session.map.instances[0].source_time[0] !== change) return;
               screen.onPainted = before;
               resolve(performance.now());
             };
