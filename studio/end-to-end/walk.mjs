@@ -17,7 +17,8 @@ await withStudio(address, async (page) => {
   const shot = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
   const edit = () => ofSession(page, (session) => session.currentEdit);
   const said = async (name) => (await edit()).layers?.[name];
-  const lane = (name) => page.locator("retime-lane", { hasText: name });
+  const label = (name) => page.locator(".label", { hasText: new RegExp(`^${name}$`) });
+  const lane = (name) => page.locator("retime-lane").filter({ has: label(name) });
   const box = (locator) => locator.boundingBox();
   const length = await ofSession(page, (session) => session.length);
   const last = (await ofSession(page, (session) => session.clip.frames)) - 1;
@@ -33,7 +34,7 @@ await withStudio(address, async (page) => {
   };
 
   // An edit of its own.
-  await page.getByLabel("Edit", { exact: true }).selectOption("");
+  await page.getByRole("combobox", { name: "Edit", exact: true }).selectOption("");
   await page.getByLabel("Name of the new edit").fill("walk");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector("retime-studio").session.edit === "walk");
@@ -151,7 +152,7 @@ await withStudio(address, async (page) => {
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await shot("running");
   const ended = page.getByRole("heading", { name: /^(Done|Failed|Stopped)$/ });
-  await ended.waitFor({ timeout: 500_000 });
+  await ended.waitFor({ timeout: Number(process.env.RUN_TIMEOUT ?? 500_000) });
   await page.waitForTimeout(300);
   await shot("result");
   assert.equal(await ended.textContent(), "Done");

@@ -110,8 +110,9 @@ export class RunPanel extends Watching {
     if (log.state !== "none") return log.total ? `${log.done} of ${log.total} jobs` : "";
     if (!plan) return "";
     if (!plan.jobs.length) return "everything is up to date";
-    const unknown = plan.unknown ? `, and ${plan.unknown} of unknown length` : "";
-    return `${plan.jobs.length} jobs, about ${duration(plan.seconds)}${unknown}`;
+    const { jobs, unknown, seconds } = plan;
+    const known = unknown < jobs.length ? `, about ${duration(seconds)}` : "";
+    return `${jobs.length} jobs${known}${unknown ? `, ${unknown} of them of unknown length` : ""}`;
   }
 
   private planned(plan: Plan) {

@@ -1,0 +1,114 @@
+"""The studio's page in Chromium, on a real studio of the tiny demo."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from .project import ROOT, TINY, Project
+
+pytestmark = pytest.mark.workflow
+SOURCES = ROOT / "studio"
+
+
+@pytest.fixture
+def address(project: Project) -> Iterator[str]:
+    """The address of a studio of the project's demo."""
+    command = [sys.executable, "-m", "retime", "studio", "demo", "--port", "0", "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(project.root)}
+    with subprocess.Popen(
+        [*command, "--", "--configfile", TINY],
+        cwd=project.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            for line in server.stdout:
+                if found := re.search(r"http://127\.0\.0\.1:\S+", line):
+                    break
+            else:
+                pytest.fail("the studio did not start")
+            yield found[0]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def page() -> Path:
+    """The page's sources with Playwright, to drive a browser with."""
+    for tool in ("npm", "chromium"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    if not (SOURCES / "node_modules/playwright-core").is_dir():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=SOURCES, check=True)
+    return SOURCES
+
+
+def node(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["node", *arguments], cwd=folder, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_walk_through_the_studio(
+    project: Project, address: str, page: Path, tmp_path: Path
+) -> None:
+    pictures = Path(os.environ.get("RETIME_SCREENSHOTS", tmp_path / "pictures"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    node(page, "end-to-end/walk.mjs", address, str(pictures))
+    clip = project.root / "clips/demo"
+    edit = yaml.safe_load((clip / "edits/walk.yaml").read_text())
+    assert abs(edit["layers"]["walker"]["freeze"] - 25) <= 1
+    assert edit["layers"]["ben"]["align"]["to"] == "ann"
+    (correction,) = json.loads((clip / "keypoints/studio.json").read_text())
+    assert (correction["person"], correction["frame"]) == (3, 12)
+    assert list(correction["keypoints"]) == ["left_wrist"]
+    painted = sorted(path.name for path in (clip / "trimaps/ben").iterdir())
+    assert painted == ["000010.png", "000011.png", "000012.png"]
+    assert (project.root / "results/demo/edits/walk/walk.mp4").stat().st_size
+    assert (pictures / "result.png").stat().st_size
+
+
+def test_the_preview_is_what_render_makes(
+    project: Project, address: str, page: Path, tmp_path: Path
+) -> None:
+    import imageio.v3 as iio
+
+    edits = {
+        "copies": {
+            "layers": {"ann": {"duplicate": [{"delay": 5, "move": [60, 0]}], "opacity": 0.7}}
+        },
+        "bent": {
+            "layers": {"ben": {"remap": {"keys": [[0, 0], [20, 50], [50, 10]], "curve": "smooth"}}},
+            "between": "blend",
+            "background": {"speed": 0.5},
+        },
+    }
+    for name, edit in edits.items():
+        project.write(f"clips/demo/edits/{name}.yaml", yaml.safe_dump(edit))
+    names = ["freeze", "remove", "together", *edits]
+    videos = [f"results/demo/edits/{name}/{name}.mp4" for name in names]
+    done = project.snakemake(*videos)
+    assert done.returncode == 0, done.stdout + done.stderr
+    node(page, "end-to-end/measure.mjs", address, "--frames", str(tmp_path / "seen"), *names)
+    figures = {}
+    for name, video in zip(names, videos, strict=True):
+        rendered = iio.imread(project.root / video, plugin="pyav")
+        files = sorted((tmp_path / "seen" / name).iterdir())
+        assert len(files) == len(rendered)
+        seen = np.stack([iio.imread(file)[..., :3] for file in files])
+        error = ((seen.astype(np.float64) - rendered) ** 2).mean((1, 2, 3))
+        figures[name] = float((10 * np.log10(255**2 / np.maximum(error, 1e-9))).min())
+    print(figures)
+    assert min(figures.values()) >= 38, figures
