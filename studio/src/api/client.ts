@@ -14,10 +14,20 @@ export type EditFile = Schemas["EditState"];
 export type AlignQuestion = Partial<Schemas["AlignQuestion"]> &
   Pick<Schemas["AlignQuestion"], "layer" | "to">;
 export type Alignment = Schemas["AlignState"];
-export type JointFile = Schemas["CorrectionsState"];
-export type JointCorrection = Schemas["Correction"];
+export type JointFile = Omit<Schemas["CorrectionsState"], "corrections"> & {
+  corrections: Correction[];
+};
+/** An entry of a file of corrections that puts joints right. */
+export interface JointCorrection {
+  person: number;
+  frame: number;
+  keypoints: Record<string, [number, number] | null>;
+}
+/** Any entry; those of other kinds say who is who. */
+export type Correction = JointCorrection | Record<string, unknown>;
 export type ClipFile = Schemas["ClipFileState"];
-export type LayerChoice = Schemas["LayerChoice"];
+export type LayerChoice = Partial<Schemas["LayerChoice"]> &
+  Pick<Schemas["LayerChoice"], "name" | "people">;
 export type OrderChoice = Schemas["OrderChoice"];
 export type Trimaps = Schemas["TrimapsState"];
 export type Plan = Schemas["PlanState"];
@@ -69,13 +79,13 @@ export class Client {
   align = (question: AlignQuestion) => this.ask<Alignment>("POST", "/api/align", question);
 
   /** The tracks that there would be with corrections that are not saved yet. */
-  tracksWith = (corrections: JointCorrection[]) =>
+  tracksWith = (corrections: Correction[]) =>
     this.ask<Tracks>("POST", "/api/tracks", { name: JOINT_FILE, corrections });
   joints = async () => {
     const files = await this.ask<JointFile[]>("GET", "/api/corrections/keypoints");
     return files.find((file) => file.name === JOINT_FILE) ?? null;
   };
-  saveJoints = (corrections: JointCorrection[], base: string | null) =>
+  saveJoints = (corrections: Correction[], base: string | null) =>
     this.ask<JointFile>("PUT", `/api/corrections/keypoints/${JOINT_FILE}`, {
       corrections,
       base_digest: base,
@@ -94,8 +104,10 @@ export class Client {
     });
 
   clipFile = () => this.ask<ClipFile>("GET", "/api/clip-file");
-  saveClipFile = (file: Pick<ClipFile, "layers" | "ignore" | "order">, base: string | null) =>
-    this.ask<ClipFile>("PUT", "/api/clip-file", { ...file, base_digest: base });
+  saveClipFile = (
+    file: { layers: LayerChoice[]; ignore: number[]; order: OrderChoice[] },
+    base: string | null,
+  ) => this.ask<ClipFile>("PUT", "/api/clip-file", { ...file, base_digest: base });
 
   plan = (edits: string[] | null) => this.ask<Plan>("POST", "/api/run/plan", { edits });
   run = (edits: string[] | null) => this.ask<Run>("POST", "/api/run", { edits });

@@ -742,23 +742,6 @@ export interface components {
             depth: "front" | "behind";
         };
         /**
-         * Correction
-         * @description What one person's joints are in one frame.
-         */
-        Correction: {
-            /** Person */
-            person: number;
-            /** Frame */
-            frame: number;
-            /** Keypoints */
-            keypoints: {
-                [key: string]: [
-                    number,
-                    number
-                ] | null;
-            };
-        };
-        /**
          * CorrectionsChange
          * @description A file of corrections to save; an empty list removes the file.
          */
@@ -796,12 +779,46 @@ export interface components {
              */
             name: string;
             /** Corrections */
-            corrections: components["schemas"]["Correction"][];
+            corrections: (components["schemas"]["Joints"] | components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["Swap"] | components["schemas"]["Rename"] | components["schemas"]["Drop"] | components["schemas"]["Draw"])[];
             /** Digest */
             digest: string | null;
             problem: components["schemas"]["Refusal"] | null;
         };
         DepthKey: unknown[];
+        /**
+         * Draw
+         * @description Somebody whom the detector never found; other entries place their joints.
+         */
+        Draw: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Draw */
+            draw: number;
+        };
+        /**
+         * Drop
+         * @description A track that is nobody, or is not there in a range of frames.
+         */
+        Drop: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Drop */
+            drop: number;
+            /**
+             * Frames
+             * @default null
+             */
+            frames: [
+                number,
+                number
+            ] | null;
+        };
         /**
          * Edit
          * @description One retiming of a clip.
@@ -1100,8 +1117,70 @@ export interface components {
             seconds: number | null;
         };
         /**
+         * JointNow
+         * @description A joint as it is exported: where it is, what that is known from, and where it was found.
+         */
+        JointNow: {
+            /** At */
+            at: [
+                number,
+                number
+            ] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "observed" | "interpolated" | "corrected";
+            /**
+             * Found
+             * @default null
+             */
+            found: [
+                number,
+                number
+            ] | null;
+        };
+        /**
+         * Joints
+         * @description Where joints of one person are in a frame, or in each of a range of frames.
+         */
+        Joints: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Person */
+            person: number;
+            /**
+             * Frame
+             * @default null
+             */
+            frame: number | null;
+            /**
+             * Frames
+             * @default null
+             */
+            frames: [
+                number,
+                number
+            ] | null;
+            /** Keypoints */
+            keypoints: {
+                [key: string]: [
+                    number,
+                    number
+                ] | components["schemas"]["JointNow"] | null;
+            };
+            /**
+             * Outside
+             * @default false
+             */
+            outside: boolean;
+        };
+        /**
          * LayerChoice
-         * @description A layer of ``clip.yaml``: the people who go together on it.
+         * @description A layer of ``clip.yaml``: people who go together, or an object given by its masks.
          */
         LayerChoice: {
             /** Name */
@@ -1109,8 +1188,21 @@ export interface components {
             /**
              * People
              * @description ids of the tracked people
+             * @default []
              */
             people: number[];
+            /**
+             * Mask
+             * @description where the layer's masks lie in the clip's folder: pictures, a COCO file or a matte video (docs/formats.md)
+             * @default null
+             */
+            mask: string | null;
+            /**
+             * Object
+             * @description the object's number, where masks hold several: the index in a palette's picture, the track (or category) in a COCO file; none: whatever is not background
+             * @default null
+             */
+            object: number | null;
         };
         LayerEdit: "remove" | {
             /**
@@ -1251,6 +1343,19 @@ export interface components {
              * @default false
              */
             back: boolean;
+        };
+        /**
+         * Merge
+         * @description Tracks that are one person; the first keeps its number.
+         */
+        Merge: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Merge */
+            merge: number[];
         };
         OpacityKey: unknown[];
         /**
@@ -1479,6 +1584,21 @@ export interface components {
         };
         RemapPoint: unknown[];
         /**
+         * Rename
+         * @description A person's new number.
+         */
+        Rename: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Rename */
+            rename: number;
+            /** To */
+            to: number;
+        };
+        /**
          * RunQuestion
          * @description What to make: the results of these edits, and the footage if the layers change.
          */
@@ -1583,6 +1703,44 @@ export interface components {
              * @enum {string}
              */
             ease: "linear" | "in" | "out" | "in-out";
+        };
+        /**
+         * Split
+         * @description From ``frame`` on, a track is somebody else.
+         */
+        Split: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Split */
+            split: number;
+            /** Frame */
+            frame: number;
+            /** Into */
+            into: number;
+        };
+        /**
+         * Swap
+         * @description From ``frame`` on, two people are called as the other was.
+         */
+        Swap: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Swap */
+            swap: [
+                number,
+                number
+            ];
+            /**
+             * Frame
+             * @default 0
+             */
+            frame: number;
         };
         /**
          * TimeMapQuestion

@@ -60,7 +60,7 @@ export function withPersonPlaced(
       one.name === place ? { ...one, people: [...one.people, person].sort((a, b) => a - b) } : one,
     );
   }
-  layers = layers.filter((one) => one.people.length);
+  layers = layers.filter((one) => one.people.length || one.mask);
   const names = layers.map((one) => one.name);
   const order = choices.order.flatMap((one) => {
     const kept = one.back_to_front.filter((name) => names.includes(String(name)));

@@ -1,6 +1,6 @@
 /** What a person has made and not yet saved, and what of it the files hold. */
 
-import type { JointCorrection, LayerChoice, OrderChoice } from "../api/client";
+import type { Correction, LayerChoice, OrderChoice } from "../api/client";
 import type { Edit } from "./edit";
 import type { Stroke } from "./paint";
 
@@ -13,7 +13,7 @@ export interface ClipChoices {
 /** Never changed in place: undo goes back to the objects themselves. */
 export interface Draft {
   edits: Record<string, Edit>;
-  joints: JointCorrection[];
+  joints: Correction[];
   choices: ClipChoices;
   strokes: Stroke[];
 }

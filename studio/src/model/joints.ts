@@ -1,6 +1,6 @@
 /** Corrections of joints, and how joints between corrected frames will lie. */
 
-import type { JointCorrection, Person } from "../api/client";
+import type { Correction, JointCorrection, Person } from "../api/client";
 
 export type Place = [number, number];
 export const OBSERVED = 1;
@@ -13,36 +13,43 @@ export interface Shown {
   origin: number;
 }
 
+/** Whether an entry puts joints of a frame right; others say who is who. */
+export function isJoint(one: Correction): one is JointCorrection {
+  return "keypoints" in one && typeof one.frame === "number";
+}
+
 /** Return what was said of a joint: a place, null for "not there", undefined for nothing. */
 export function correctionOf(
-  corrections: JointCorrection[],
+  corrections: Correction[],
   person: number,
   frame: number,
   joint: string,
 ): Place | null | undefined {
   const found = corrections.findLast(
-    (one) => one.person === person && one.frame === frame && joint in one.keypoints,
-  );
-  return found?.keypoints[joint] as Place | null | undefined;
+    (one) => isJoint(one) && one.person === person && one.frame === frame && joint in one.keypoints,
+  ) as JointCorrection | undefined;
+  return found?.keypoints[joint];
 }
 
 /** Return corrections with one joint placed; `undefined` takes the correction back. */
 export function withJoint(
-  corrections: JointCorrection[],
+  corrections: Correction[],
   person: number,
   frame: number,
   joint: string,
   place: Place | null | undefined,
-): JointCorrection[] {
+): Correction[] {
   const others = corrections.flatMap((one) => {
-    if (one.person !== person || one.frame !== frame) return [one];
+    if (!isJoint(one) || one.person !== person || one.frame !== frame) return [one];
     const { [joint]: _, ...keypoints } = one.keypoints;
     return Object.keys(keypoints).length ? [{ ...one, keypoints }] : [];
   });
   if (place === undefined) return others;
-  const index = others.findIndex((one) => one.person === person && one.frame === frame);
+  const index = others.findIndex(
+    (one) => isJoint(one) && one.person === person && one.frame === frame,
+  );
   if (index < 0) return [...others, { person, frame, keypoints: { [joint]: place } }];
-  const one = others[index];
+  const one = others[index] as JointCorrection;
   return others.with(index, { ...one, keypoints: { ...one.keypoints, [joint]: place } });
 }
 
@@ -55,12 +62,12 @@ export function jointPath(
   person: Person,
   joint: number,
   name: string,
-  corrections: JointCorrection[],
+  corrections: Correction[],
 ): (Shown | null)[] {
   const said = new Map<number, Place | null>();
   for (const one of corrections) {
-    if (one.person === person.id && name in one.keypoints) {
-      said.set(one.frame, one.keypoints[name] as Place | null);
+    if (isJoint(one) && one.person === person.id && name in one.keypoints) {
+      said.set(one.frame, one.keypoints[name]);
     }
   }
   const changed = [...said.keys()];

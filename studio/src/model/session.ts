@@ -3,8 +3,8 @@
 import {
   Client,
   type Clip,
+  type Correction,
   type Footage,
-  type JointCorrection,
   type Person,
   Refused,
   type TimeMap,
@@ -59,7 +59,7 @@ export class Session {
   footage!: Footage;
   tracks: Tracks | null = null;
   /** The corrections that `tracks` were made with. */
-  tracksWith: JointCorrection[] = [];
+  tracksWith: Correction[] = [];
   history!: History<Draft>;
   saved!: Draft;
   bases!: Bases;

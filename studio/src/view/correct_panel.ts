@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Correction } from "../api/client";
 import {
   groups,
   moveInOrder,
@@ -12,6 +13,7 @@ import {
   withOrder,
   withPersonPlaced,
 } from "../model/choices";
+import { isJoint } from "../model/joints";
 import { MEANINGS, type Value } from "../model/paint";
 import type { Tool } from "../model/session";
 import { shared } from "../style/shared";
@@ -44,13 +46,14 @@ export class CorrectPanel extends Watching {
     const { session } = this;
     const { look, tracks, clip } = session;
     if (!tracks) return html`<p class="quiet">Reading tracks…</p>`;
-    const mine = session.draft.joints.filter((one) => one.person === look.person);
+    const mine = session.draft.joints.filter(isJoint).filter((one) => one.person === look.person);
     const corrected = [...new Set(mine.map((one) => one.frame))].sort((a, b) => a - b);
+    const ids = tracks.people.map((one) => one.id);
     const layerOf = (id: number) => clip.layers.find((one) => one.people.includes(id))?.name;
     return html`
       <label class="field"><span>Person</span>
         <select @change=${(event: Event) => session.see({ person: Number((event.target as HTMLSelectElement).value), joint: null })}>
-          ${clip.people.map((id) => html`<option value=${id} ?selected=${id === look.person}>${id}${layerOf(id) ? ` – ${layerOf(id)}` : ""}</option>`)}
+          ${ids.map((id) => html`<option value=${id} ?selected=${id === look.person}>${id}${layerOf(id) ? ` – ${layerOf(id)}` : ""}</option>`)}
         </select></label>
       <div class="legend">
         <span><i class="dot observed"></i>observed</span><span><i class="dot interpolated"></i>interpolated</span><span><i class="dot corrected"></i>corrected</span>
@@ -60,7 +63,27 @@ export class CorrectPanel extends Watching {
         corrected.length
           ? html`<div class="chips"><span class="quiet small">Corrected in</span>${corrected.map((frame) => html`<button class="figures" aria-pressed=${frame === look.frame} @click=${() => session.see({ frame })}>${frame}</button>`)}</div>`
           : nothing
-      }`;
+      }
+      ${look.person === null ? nothing : this.trackButtons(look.person, ids)}`;
+  }
+
+  /** Say who is who: what the tracking took for one person, or for several. */
+  private trackButtons(person: number, ids: number[]) {
+    const { session } = this;
+    const { frame } = session.look;
+    const say = (entry: Correction, label: string) =>
+      session.change({ joints: [...session.draft.joints, entry] }, label);
+    const into = Math.max(...ids) + 1;
+    return html`<div class="buttons" style="margin-top:10px" role="group" aria-label="Track">
+      <button ?disabled=${frame === 0} title="From this frame on it is somebody else, called ${into}" @click=${() => say({ split: person, frame, into }, `split ${person} at frame ${frame}`)}>Split at ${frame}</button>
+      <select aria-label="Merge person ${person} with" @change=${(event: Event) => {
+        const field = event.target as HTMLSelectElement;
+        const other = Number(field.value);
+        field.value = "";
+        say({ merge: [person, other] }, `${other} is ${person}`);
+      }}><option value="">Merge with…</option>${ids.filter((id) => id !== person).map((id) => html`<option value=${id}>${id}</option>`)}</select>
+      <button title="It is nobody: a poster, a mirror image" @click=${() => say({ drop: person }, `drop ${person}`)}>Drop</button>
+    </div>`;
   }
 
   private paintPanel() {

@@ -8,6 +8,7 @@ import type { Clip } from "../api/client";
 import { editableKeys, momentOf, remove, setKeys } from "../model/actions";
 import { BENDS, type Bend, snapped, tidy, withKey } from "../model/curve";
 import { inWords, removed } from "../model/edit";
+import { isJoint } from "../model/joints";
 import { paintedFrames } from "../model/paint";
 import type { Thumbnails } from "../picture/thumbnails";
 import { shared } from "../style/shared";
@@ -120,6 +121,7 @@ export class Lane extends Watching {
   private marks() {
     const { draft } = this.session;
     const joints = draft.joints
+      .filter(isJoint)
       .filter((one) => this.layer.people.includes(one.person))
       .map(({ frame }) => ({ frame, kind: "joints" as const }));
     const painted = paintedFrames(draft.strokes, this.layer.name);
