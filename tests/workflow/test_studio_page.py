@@ -15,7 +15,7 @@ import yaml
 
 from .project import ROOT, TINY, Project
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 SOURCES = ROOT / "studio"
 
 
