@@ -54,7 +54,7 @@ class TrainingSettings:
     half a cosine. ``loose`` is the share of people with loose hair or a skirt. ``bfloat16``
     computes convolutions in that precision (weights stay float32): twice as fast where the CPU has
     AVX-512 BF16 or AMX, slower elsewhere. ``start_from`` names weights to begin with in place of
-    random ones, for another sitting: give it another seed too, for other pairs.
+    random ones, for another run: give it another seed too, for other pairs.
     """
 
     channels: int = 24
