@@ -425,8 +425,12 @@ def fetch() -> None:
 def main() -> None:
     """Run the command line; errors in what the user gave end with one message and exit code 1."""
     # Threads that spin while they wait make two jobs on shared cores many times slower than one
-    # after the other. OpenMP reads this when torch is loaded.
+    # after the other. But one that sleeps at once wakes up late: training takes twice as long. So
+    # they spin for some microseconds. OpenMP reads this when torch is loaded, torch the last one:
+    # what its tensors lie in comes in large pages.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     try:
         app()
     except InputError as error:

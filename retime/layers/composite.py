@@ -30,8 +30,7 @@ def over(layers: Tensor, order: Tensor, background: Tensor) -> Tensor:
         The composite, [B, 3, H, W].
     """
     frame = background
-    back_to_front = layers.take_along_dim((order - 1)[:, :, None, None, None], dim=1)
-    for rgba in back_to_front.unbind(dim=1):  # [B, 4, H, W]
+    for rgba in _rearranged(layers, order - 1).unbind(dim=1):  # [B, 4, H, W]
         frame = frame + rgba[:, 3:] * (rgba[:, :3] - frame)
     return frame
 
@@ -50,7 +49,7 @@ def transmittance(alpha: Tensor, order: Tensor) -> Tensor:
     """
     import torch  # here alone: rendering a video composes pictures and never loads torch
 
-    clear = (1 - alpha).take_along_dim((order - 1)[:, :, None, None], dim=1)  # back to front
+    clear = _rearranged(1 - alpha, order - 1)  # back to front
     passed = alpha.new_ones(alpha.shape[0], 1, *alpha.shape[2:])
     front_to_back = [passed]  # each [B, 1, H, W]
     for share in reversed(clear.unbind(dim=1)):
@@ -58,7 +57,18 @@ def transmittance(alpha: Tensor, order: Tensor) -> Tensor:
         front_to_back.append(passed)
     back_to_front = torch.cat(front_to_back[::-1], dim=1)  # [B, N + 1, H, W]
     place = torch.nn.functional.pad(order, (1, 0)).argsort(dim=1)  # with the background, 0, at 0
-    return back_to_front.take_along_dim(place[:, :, None, None], dim=1)
+    return _rearranged(back_to_front, place)
+
+
+def _rearranged(maps: Tensor, places: Tensor) -> Tensor:
+    """Return what ``maps`` [B, N, ...] hold at ``places`` [B, N] of their second dimension.
+
+    By whole maps: ``take_along_dim`` would look up every pixel for itself.
+    """
+    import torch
+
+    first = torch.arange(len(maps), device=maps.device)[:, None] * maps.shape[1]
+    return maps.flatten(0, 1).index_select(0, (first + places).flatten()).view_as(maps)
 
 
 def over_pictures(

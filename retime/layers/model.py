@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from retime.config import TrainSettings
 from retime.layers.canvas import Canvas
 from retime.layers.clip_tensors import ClipTensors
+from retime.layers.coarse import CoarseClip
 from retime.layers.dynamic import DynamicBackground
 from retime.layers.renderer import Renderer
 from retime.layers.texture import Atlas
@@ -57,12 +58,18 @@ class LayeredModel(nn.Module):
                 settings.input_skip,
             ).to(memory_format=torch.channels_last)
 
-    def inputs(self, clip: ClipTensors, frames: list[int]) -> Tensor:
+    @property
+    def in_place(self) -> bool:
+        """Whether all input comes from people's taps, so that it can be sampled at any size."""
+        return self.canvas is not None and self.dynamic is None
+
+    def inputs(self, clip: ClipTensors | CoarseClip, frames: list[int]) -> Tensor:
         """Return the renderer's input for all layers of ``frames``, [B * L, C, h, w].
 
         Where the background is a pass of the network, people's textures lie over its own, as in
         the paper. Where it is a canvas, a layer's input holds nothing of it: a renderer that sees
-        the ground can copy it into a layer, and a shadow then comes out opaque.
+        the ground can copy it into a layer, and a shadow then comes out opaque. A coarse clip
+        will do where the model is ``in_place``.
         """
         taps = [tap for t in frames for tap in clip.taps[t]]
         ids = [i for t in frames for i in clip.ids[t]]

@@ -12,6 +12,68 @@ def _norm(channels: int) -> nn.Module:
     return nn.BatchNorm2d(channels)
 
 
+class SameConv2d(nn.Conv2d):
+    """A 4x4 convolution of stride 1 that keeps the size.
+
+    An even kernel has one pixel of zeros before and two after; three and three if it is dilated
+    by 2. Padding alike on both sides inside the convolution and dropping the first row and column
+    of the result is the same and spares a copy of the input.
+    """
+
+    def __init__(self, inputs: int, outputs: int, dilation: int = 1, bias: bool = True) -> None:
+        self.dropped = dilation % 2
+        super().__init__(
+            inputs, outputs, 4, padding=(3 * dilation + 1) // 2, dilation=dilation, bias=bias
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [B, outputs, H, W] for [B, inputs, H, W]."""
+        return super().forward(x)[..., self.dropped :, self.dropped :]
+
+
+class Head(nn.Conv2d):
+    """The last layer, 4x4 of stride 1: RGBA before the tanh from features and maybe the input.
+
+    Four outputs fill a quarter of a vector register, so two by two pixels are made at once: a 5x5
+    convolution of stride 2 with sixteen outputs, of which each holds the 4x4 weights in a corner
+    of its own. That is 25 steps for four pixels in place of 64, and the same sums.
+
+    Args:
+        features: channels of the features.
+        inputs: channels of the renderer's input.
+        input_skip: see the input, too.
+        colour_skip: add the first three channels of the input to the colours.
+    """
+
+    def __init__(self, features: int, inputs: int, input_skip: bool, colour_skip: bool) -> None:
+        super().__init__(features + inputs * input_skip, 4, 4)
+        self.features, self.input_skip, self.colour_skip = features, input_skip, colour_skip
+        # What adds a pixel's colours, as weights of a convolution: 1 in the kernel's middle.
+        shown = torch.zeros(4, inputs, 4, 4)
+        shown[range(3), range(3), 1, 1] = 1
+        self.register_buffer("shown", shown, persistent=False)
+
+    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+        """Return [B, 4, H, W] for features [B, features, H, W] and the input [B, inputs, H, W].
+
+        Each is convolved for itself, which spares joining them. H and W are even.
+        """
+        blocks = _quads(h, self.weight[:, : self.features], self.bias.repeat_interleave(4))
+        if self.input_skip or self.colour_skip:
+            weight = self.weight[:, self.features :] if self.input_skip else 0
+            weight = weight + self.shown if self.colour_skip else weight
+            blocks = blocks + _quads(x, weight)
+        # The first block lies outside: the zeros that a kernel of 5 needs for its last one.
+        return F.pixel_shuffle(blocks, 2)[..., 2:, 2:]
+
+
+def _quads(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Convolve [B, I, H, W] with [O, I, 4, 4] in blocks: [B, 4 O, H / 2 + 1, W / 2 + 1]."""
+    corners = [F.pad(weight, (dx, 1 - dx, dy, 1 - dy)) for dy in (0, 1) for dx in (0, 1)]
+    whole = torch.stack(corners, 1).flatten(0, 1)  # [4 O, I, 5, 5]
+    return F.conv2d(x, whole.contiguous(memory_format=torch.channels_last), bias, 2, 3)
+
+
 class Down(nn.Sequential):
     """A 4x4 convolution of stride 2 (or 1, keeping the size), with norm and leaky ReLU of 0.2."""
 
@@ -24,13 +86,11 @@ class Down(nn.Sequential):
         dilation: int = 1,
         slope: float = 0.2,
     ) -> None:
-        # An even kernel of stride 1 keeps the size with one pixel before and two after; three
-        # and three if it is dilated by 2.
-        before, after = 3 * dilation // 2, (3 * dilation + 1) // 2
-        around = [] if stride == 2 else [nn.ZeroPad2d((before, after, before, after))]
-        pad = 1 if stride == 2 else 0
-        convolution = nn.Conv2d(inputs, outputs, 4, stride, pad, dilation, bias=not norm)
-        parts = [*around, convolution, *([_norm(outputs)] if norm else [])]
+        if stride == 2:
+            convolution = nn.Conv2d(inputs, outputs, 4, 2, 1, bias=not norm)
+        else:
+            convolution = SameConv2d(inputs, outputs, dilation, bias=not norm)
+        parts = [convolution, *([_norm(outputs)] if norm else [])]
         super().__init__(*parts, nn.LeakyReLU(slope, inplace=True))
 
 
@@ -88,8 +148,7 @@ class Renderer(nn.Module):
         input_skip: bool = False,
     ) -> None:
         super().__init__()
-        self.alpha_reach, self.colour_skip = alpha_reach, colour_skip
-        self.input_skip = input_skip
+        self.alpha_reach = alpha_reach
         c, dilation, first_slope = channels, 2 if released else 1, 0.0 if released else 0.2
         self.down = nn.ModuleList(
             [
@@ -114,11 +173,9 @@ class Renderer(nn.Module):
                 Up(2 * c, c),  # 12, skip 1
             ]
         )
-        self.head = nn.Sequential(
-            nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(c + inputs * input_skip, 4, 4)
-        )  # 13
+        self.head = Head(c, inputs, input_skip, colour_skip)  # 13
         with torch.no_grad():
-            self.head[-1].bias[:3], self.head[-1].bias[3] = colour_bias, alpha_bias
+            self.head.bias[:3], self.head.bias[3] = colour_bias, alpha_bias
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Render layers.
@@ -131,7 +188,8 @@ class Renderer(nn.Module):
             layer [B, channels, H, W], which the upsampler reads (A.2.2).
         """
         height, width = x.shape[-2:]
-        h = whole = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
+        padding = (0, -width % STRIDE, 0, -height % STRIDE)
+        h = whole = F.pad(x, padding) if any(padding) else x
         skips = []
         for layer in self.down:
             h = layer(h)
@@ -139,11 +197,8 @@ class Renderer(nn.Module):
         h = self.middle(h)
         for layer in self.up:
             h = layer(torch.cat([h, skips.pop()], 1))
-        fine = torch.cat([h, whole], 1) if self.input_skip else h
-        logits, h = self.head(fine)[..., :height, :width], h[..., :height, :width]
-        if self.colour_skip:
-            logits = logits + F.pad(x[:, :3], (0, 0, 0, 0, 0, 1))  # nothing is added to alpha
-        rgba = torch.tanh(logits) * 0.5 + 0.5
+        logits, h = self.head(h, whole)[..., :height, :width], h[..., :height, :width]
+        rgba = torch.sigmoid(2 * logits)  # a tanh, brought to 0..1
         return torch.cat([rgba[:, :3], reach(rgba[:, 3:], self.alpha_reach)], 1), h
 
 

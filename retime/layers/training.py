@@ -15,11 +15,12 @@ from retime.artifacts import Decomposition, Seeds
 from retime.config import Settings, TrainSettings
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.coarse import CoarseClip
 from retime.layers.composite import over
 from retime.layers.epochs import Epochs, easier_half
 from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
-from retime.layers.objective import Targets, half, objective
+from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.renderer import fix_statistics, settle_statistics
 from retime.layers.repeatable import repeatable
 from retime.layers.schedule import learning_rate, weights
@@ -51,6 +52,7 @@ class Trainer:
             [{"params": list(m.parameters()), "lr": settings.learning_rate} for m, _ in trained],
             fused=True,
         )
+        self.coarse: CoarseClip | None = None  # the clip at half the size, once it is needed
         self.done = 0
         self.bootstrap: int | None = None  # e_b of Eq. 8, once it is reached
         self.losses: list[list[float]] = []  # epoch, total, reconstruction, mask, sparsity
@@ -74,7 +76,7 @@ class Trainer:
 
     def step(self) -> None:
         """Update the weights once."""
-        s, clip, progress = self.settings, self.clip, self.done / self.steps
+        s, progress = self.settings, self.done / self.steps
         for group, share in zip(self.optimiser.param_groups, self.rates, strict=True):
             group["lr"] = s.learning_rate * share * learning_rate(s, progress, self.done)
         frames = self.epochs.frames(self.done)
@@ -85,26 +87,40 @@ class Trainer:
             self.model.train()
         if self.done >= self.settled_from:
             fix_statistics(self.model.renderer)
-        x = self.model.inputs(clip, frames)  # [B L, C, h, w]
-        canvas = self.model.background(clip, frames)  # [B, 3, h, w], or None
-        said = Targets.of(clip, frames, s)
-        jitter = draw(s, self.done, epoch, len(frames), clip.size)
-        if jitter is not None:
-            x = each_frame(x.unflatten(0, (len(frames), -1)), jitter, Jitter.sharp).flatten(0, 1)
-            canvas = canvas if canvas is None else each_frame(canvas, jitter, Jitter.smooth)
-            said = said.jittered(jitter)
-        if progress < s.coarse:
-            x, said = half(x), said.halved()
-            canvas = canvas if canvas is None else half(canvas)
-        rgba, _ = self.model.passes(x, len(frames))  # [B, L, 4, h, w]
-        layers, background = self.model.split(rgba, canvas)
-        losses = objective(layers, background, said, weights(s, progress, epoch, self.bootstrap), s)
+        losses = self.judge(frames, progress, epoch)
         self.optimiser.zero_grad(set_to_none=True)
         losses.total.backward()
         self.optimiser.step()
         self.losses.append([self.epochs.elapsed(self.done), *torch.stack(losses).tolist()])
         self.done += 1
         self._note_bootstrap(epoch)
+
+    def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
+        """Return what the step at ``progress``, a share of all, in ``epoch`` is to minimise."""
+        s, clip, model = self.settings, self.clip, self.model
+        coarse = progress < s.coarse
+        jitter = draw(s, self.done, epoch, len(frames), clip.size)
+        if coarse and jitter is None and model.in_place:
+            if self.coarse is None:
+                self.coarse = CoarseClip.of(clip, s)
+            x, said = model.inputs(self.coarse, frames), self.coarse.said(frames)
+            canvas = half(model.background(clip, frames))
+        else:
+            x = model.inputs(clip, frames)  # [B L, C, h, w]
+            canvas = model.background(clip, frames)  # [B, 3, h, w], or None
+            said = Targets.of(clip, frames, s)
+            if jitter is not None:
+                x = each_frame(x.unflatten(0, (len(frames), -1)), jitter, Jitter.sharp).flatten(
+                    0, 1
+                )
+                canvas = canvas if canvas is None else each_frame(canvas, jitter, Jitter.smooth)
+                said = said.jittered(jitter)
+            if coarse:
+                x, said = half(x), said.halved()
+                canvas = canvas if canvas is None else half(canvas)
+        rgba, _ = model.passes(x, len(frames))  # [B, L, 4, h, w]
+        layers, background = model.split(rgba, canvas)
+        return objective(layers, background, said, weights(s, progress, epoch, self.bootstrap), s)
 
     def _note_bootstrap(self, epoch: int) -> None:
         """At the end of an epoch, see whether its mask loss is small enough (Eq. 8)."""

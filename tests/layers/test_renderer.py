@@ -79,8 +79,8 @@ def test_the_released_renderer_dilates_layers_6_and_7():
 def test_alpha_is_half_of_tanh_and_one_and_is_not_squared():
     renderer = Renderer(5, 4).eval()
     with torch.no_grad():
-        renderer.head[-1].weight.zero_()
-        renderer.head[-1].bias[:] = torch.tensor([0.0, 0.5, -0.5, 1.0])
+        renderer.head.weight.zero_()
+        renderer.head.bias[:] = torch.tensor([0.0, 0.5, -0.5, 1.0])
         rgba, _ = renderer(torch.rand(1, 5, 32, 32))
     expected = [0.5, 0.731059, 0.268941, 0.880797]  # sigmoid of twice the bias
     assert rgba[0, :, 3, 3].tolist() == pytest.approx(expected, abs=1e-5)
@@ -98,7 +98,7 @@ def test_renderer_keeps_any_size(size):
 def test_the_last_layer_may_see_the_input_pixel_by_pixel():
     # With nothing else let through, what comes out follows single pixels of the input.
     renderer = Renderer(5, 4, input_skip=True).eval()
-    head = renderer.head[-1]
+    head = renderer.head
     assert head.in_channels == 4 + 5
     with torch.no_grad():
         head.weight.zero_()

@@ -1,0 +1,131 @@
+"""One training step in the plainest form: what the fast one must come out at.
+
+Whole frames are sampled by ``grid_sample`` from tiles stacked into a picture, each convolution
+stands with its padding, and half-size steps halve full-size maps. ``retime.layers.renderer`` and
+``retime.layers.coarse`` do the same arithmetic sooner; tests hold them to this, losses and
+gradients, and ``retime benchmark speed`` measures by how much sooner.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from retime.config import TrainSettings
+from retime.layers.clip_tensors import ClipTensors
+from retime.layers.objective import Losses, Targets, half, objective
+from retime.layers.renderer import STRIDE, Renderer, reach
+from retime.layers.schedule import weights
+from retime.layers.texture import Taps
+from retime.layers.training import Trainer
+
+
+class Reference(Trainer):
+    """A training without any haste.
+
+    Args:
+        clip: the clip, without a dynamic background.
+        settings: of the training, without jitter.
+    """
+
+    def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
+        super().__init__(clip, settings)
+        self.model.to(memory_format=torch.contiguous_format)
+        self.optimiser = torch.optim.Adam(self.optimiser.param_groups, foreach=False, fused=False)
+        tiles = len(self.model.atlas.texels) // clip.tile**2
+        self.maps = [  # [T][N] of UV maps [h, w, 2] and ids [h, w]
+            [uv_map(*layer, clip.size, clip.tile, tiles) for layer in zip(taps, ids, strict=True)]
+            for taps, ids in zip(clip.taps, clip.ids, strict=True)
+        ]
+
+    def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
+        """Return what a step is to minimise, see ``Trainer``."""
+        x = self.inputs(frames)  # [B, L, C, h, w]
+        canvas = self.model.background(self.clip, frames)  # [B, 3, h, w], or None
+        said = Targets.of(self.clip, frames, self.settings)
+        if progress < self.settings.coarse:
+            x = half(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+            canvas, said = canvas if canvas is None else half(canvas), said.halved()
+        rgba = render(self.model.renderer, x.flatten(0, 1)).unflatten(0, x.shape[:2])
+        layers, background = self.model.split(rgba, canvas)
+        weighted = weights(self.settings, progress, epoch, self.bootstrap)
+        return objective(layers, background, said, weighted, self.settings)
+
+    def inputs(self, frames: list[int]) -> Tensor:
+        """Sample all layers of ``frames`` at every pixel, [B, L, C, h, w]."""
+        tile, clip = self.clip.tile, self.clip
+        # [1, C, tiles * tile, tile], one tile below the other
+        atlas = self.model.atlas.texels.T.reshape(1, -1, len(self.model.atlas.texels) // tile, tile)
+        passes = []
+        for t in frames:
+            layers = []
+            if self.model.canvas is None:
+                ground = self.model.atlas.ground(clip.ground_grids([t]))[0]
+                ground = torch.cat([ground, torch.zeros_like(ground[:1])])
+                layers.append(ground)
+            for uv, person in self.maps[t]:
+                sampled = F.grid_sample(atlas, uv[None], align_corners=True)[0]
+                shown = torch.cat([sampled, person[None]])
+                behind = torch.zeros_like(shown) if self.model.canvas is not None else ground
+                layers.append(torch.where(person > 0, shown, behind))
+            passes.append(torch.stack(layers))
+        return torch.stack(passes)
+
+
+def uv_map(
+    taps: Taps, ids: Tensor, size: tuple[int, int], tile: int, tiles: int
+) -> tuple[Tensor, Tensor]:
+    """Lay taps out as a UV map for ``grid_sample``.
+
+    Returns:
+        x and y in the stacked tiles, -1..1 from the first texel's centre to the last's, [h, w, 2];
+        and person ids, 0 where nobody is, [h, w].
+    """
+    texel, (_, right, low, both) = taps.texels[:, 0], taps.weights.T
+    across = texel % tile + right + both
+    down = texel // tile + low + both
+    uv, person = torch.zeros(size[0] * size[1], 2), torch.zeros(size[0] * size[1])
+    uv[taps.pixels, 0] = 2 * across / (tile - 1) - 1
+    uv[taps.pixels, 1] = 2 * down / (tiles * tile - 1) - 1
+    person[taps.pixels] = ids
+    return uv.view(*size, 2), person.view(*size)
+
+
+def render(renderer: Renderer, x: Tensor) -> Tensor:
+    """Run a renderer on [B, C, H, W] layer by layer (Table A.2.1), [B, 4, H, W]."""
+    height, width = x.shape[-2:]
+    h = whole = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
+    skips = []
+    for layer in renderer.down:
+        h = _layer(layer, h, 2)
+        skips.append(h)
+    for layer in renderer.middle:
+        h = _layer(layer, h, 1)
+    for layer in renderer.up:
+        h = _layer(layer, torch.cat([h, skips.pop()], 1), 2)
+    if renderer.head.input_skip:
+        h = torch.cat([h, whole], 1)
+    logits = F.conv2d(F.pad(h, (1, 2, 1, 2)), renderer.head.weight, renderer.head.bias)
+    logits = logits[..., :height, :width]
+    colours, alpha = logits[:, :3], logits[:, 3:]
+    if renderer.head.colour_skip:
+        colours = colours + x[:, :3]
+    colours, alpha = 0.5 * torch.tanh(colours) + 0.5, 0.5 * torch.tanh(alpha) + 0.5
+    return torch.cat([colours, reach(alpha, renderer.alpha_reach)], 1)
+
+
+def _layer(layer: nn.Sequential, h: Tensor, stride: int) -> Tensor:
+    convolution, norm, activation = layer[0], layer[1], layer[-1]
+    weight, bias = convolution.weight, convolution.bias
+    if isinstance(convolution, nn.ConvTranspose2d):
+        h = F.conv_transpose2d(h, weight, bias, stride, 1)
+    elif stride == 2:
+        h = F.conv2d(h, weight, bias, stride, 1)
+    else:
+        dilation = convolution.dilation[0]
+        before, after = 3 * dilation // 2, (3 * dilation + 1) // 2
+        h = F.conv2d(F.pad(h, (before, after) * 2), weight, bias, dilation=dilation)
+    if isinstance(norm, nn.BatchNorm2d):
+        # Statistics are the batch's in training; the running ones are only read, never changed.
+        running = (None, None) if norm.training else (norm.running_mean, norm.running_var)
+        h = F.batch_norm(h, *running, norm.weight, norm.bias, norm.training, eps=norm.eps)
+    return activation(h)
