@@ -8,11 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from retime.layers.filling import fill_ground
 from retime.layers.shade import (
     BRIGHT,
     DARK,
     SAME_COLOUR,
     ground_samples,
+    large_patches,
     lasting_shade,
     lift_shade,
 )
@@ -37,8 +39,11 @@ def scaling(source: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
 # The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
 # than the median by more than the second of these shares of white, not at all below the first.
 AT_TIMES, SHADOW = 0.97, (0.02, 0.05)
-# What is seen in a smaller share of the frames may be a limb that no map shows.
-LEAST_SEEN = 0.12
+# Of the frames that have a place in view, what is seen there in a smaller share may be a limb that
+# no map shows; in the margin around people, where maps end too early, that takes more.
+LEAST_SEEN, LEAST_CLOSE = 0.12, 0.2
+# A filled hole is made wider by this share of the frame's width: its rim has people's colours.
+RIM = 0.009
 # Ground seen free of people and margin for this share of the frames is known. What differs from it
 # by more than the next, a share of white, hides it; and hides what lies between, over gaps of the
 # last, a share of the frame's width.
@@ -169,7 +174,8 @@ def _unshadowed(median: np.ndarray, bright: np.ndarray) -> np.ndarray:
     share = np.clip((brighter - SHADOW[0]) / (SHADOW[1] - SHADOW[0]), 0, 1)
     ratio = (bright + 8) / (median + 8)  # an offset, so that grain in the dark is no colour
     alike = ratio.max(-1, keepdims=True) < SAME_COLOUR * ratio.min(-1, keepdims=True)
-    return np.where(alike, median + share * (bright - median), median)
+    lit = large_patches((alike & (share > 0))[..., 0])[..., None]
+    return np.where(lit, median + share * (bright - median), median)
 
 
 def _strangers(stack: np.ndarray, background: np.ndarray, sure: np.ndarray) -> np.ndarray:
@@ -205,8 +211,8 @@ def background_median(
     """Estimate the background from what the frames show of it uncovered.
 
     Pixels that people and the margin around them never leave take the median of what was seen
-    outside the bodies themselves; what bodies never leave, and what no frame contains, is
-    filled in from around it by inpainting (Telea 2004).
+    outside the bodies themselves; what bodies never leave is filled in with texture from around
+    it, and what no frame contains by inpainting (Telea 2004).
 
     Args:
         frames: uint8 [T, h, w, 3].
@@ -237,17 +243,21 @@ def background_median(
     about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
     median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
     close, close_count = masked_median(stack, free_of(bodies) & ~strangers)
-    enough = LEAST_SEEN * len(frames)
-    canvas = np.where(count[..., None] >= enough, median, close)
-    unknown = ((count < enough) & (close_count < enough)).astype(np.uint8)
+    in_view = inside.sum(0)
+    enough = np.maximum(LEAST_SEEN * in_view, 1)
+    canvas = np.where((count >= enough)[..., None], median, close)
+    unknown = (count < enough) & (close_count < np.maximum(LEAST_CLOSE * in_view, 1))
     # Shadows begin at the feet, so here the margin around bodies counts, too.
     ground = free_of(bodies) & ~strangers & ground_samples(stack, close)
     levels, seen_ground = masked_quantiles(stack, ground, (BRIGHT, 0.5, DARK))
     shade = lasting_shade(*levels, about.any(0) & (seen_ground >= enough))
     brightest = np.where(shade[..., None], np.maximum(canvas, levels[0]), canvas)
-    canvas = lift_shade(brightest, shade, unknown == 0).round().astype(np.uint8)
+    canvas = lift_shade(brightest, shade, ~unknown).round().astype(np.uint8)
     if unknown.any():
-        canvas = cv2.inpaint(canvas, unknown, 5, cv2.INPAINT_TELEA)
+        canvas = cv2.inpaint(canvas, unknown.astype(np.uint8), 5, cv2.INPAINT_TELEA)
+        side = 2 * round(RIM * frames.shape[2]) + 1
+        hole = cv2.dilate(unknown.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+        canvas = fill_ground(canvas, hole & (in_view > 0), in_view == 0)
     count = np.where(shade, seen_ground, count)
     return canvas, (count / len(frames)).astype(np.float32)
 

@@ -61,9 +61,14 @@ def lasting_shade(
     found = candidates & (light - shade > VARIES) & (light - usual > MOSTLY_DARK)
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    _, patch, sizes, _ = cv2.connectedComponentsWithStats(found)
-    found &= sizes[patch, cv2.CC_STAT_AREA] >= (SMALLEST * found.shape[1]) ** 2
+    found = large_patches(found > 0).astype(np.uint8)
     return (cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0) & candidates
+
+
+def large_patches(found: np.ndarray) -> np.ndarray:
+    """Return bool [h, w] ``found`` less patches that are too small for a person's shadow."""
+    _, patch, sizes, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    return found & (sizes[patch, cv2.CC_STAT_AREA] >= (SMALLEST * found.shape[1]) ** 2)
 
 
 def lift_shade(picture: np.ndarray, shade: np.ndarray, known: np.ndarray) -> np.ndarray:
