@@ -64,6 +64,45 @@ def benchmark(
 
 
 @app.command()
+def ablations(
+    without: Annotated[
+        list[str] | None, typer.Option(help="Departures to take back. Default: all; or several.")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option(help="Where scenes and rows are kept; finished rows are not repeated.")
+    ] = Path("results/benchmark"),
+    presets: Annotated[Path, typer.Option(help="Folder of presets.")] = Path("config/presets"),
+    table: Annotated[
+        Path | None, typer.Option(help="Also write a page of all finished rows here.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads to use.")] = 2,
+) -> None:
+    """Measure what each departure of preset standard from the paper buys."""
+    from retime.benchmark.ablations import (
+        DEPARTURES,
+        SCENES,
+        ablation_case,
+        page,
+        settings_without,
+    )
+    from retime.benchmark.figures import worst
+    from retime.benchmark.run import run_benchmark
+
+    names = without or list(DEPARTURES)
+    if wrong := set(names) - set(DEPARTURES):
+        known = ", ".join(DEPARTURES)
+        raise InputError(f"--without {wrong.pop()}: no such departure; there are {known}")
+    settings = settings_without(presets)
+    cases = [ablation_case(scene, name) for name in ("standard", *names) for scene in SCENES]
+    for row in run_benchmark(folder, cases, settings, threads):
+        figures = worst(row["working"])
+        said = " ".join(f"{k} {figures[k]:.2f}" for k in ("removal_db", "alpha_iou"))
+        typer.echo(f"{row['case']['scene']}  without {row['case']['preset']}  {said}")
+        if table is not None:
+            write_text(table, page(folder, settings))
+
+
+@app.command()
 def claims(
     claim: Annotated[list[str] | None, typer.Option(help="Default: all; may be repeated.")] = None,
     folder: Annotated[

@@ -8,8 +8,9 @@ import numpy as np
 
 from retime.benchmark.found import Found
 from retime.demo.evaluation import CLEAR, OPAQUE_ENOUGH, PART_ALPHA, part_regions, uncovered
-from retime.demo.metrics import AlphaOverlap, AlphaRatio, SquaredError
+from retime.demo.metrics import AlphaOverlap, AlphaRatio, ChangeShare, SquaredError
 from retime.demo.truth import Truth
+from retime.layers.clip_tensors import least_alpha
 from retime.layers.composite import over_pictures
 
 SEEN_SHARE = 0.1
@@ -40,6 +41,15 @@ def aside(rgba: np.ndarray, pixels: int) -> np.ndarray:
 
 
 @dataclass
+class Part:
+    """What is gathered of one part of a person where it stands alone."""
+
+    found: AlphaRatio = field(default_factory=AlphaRatio)
+    least: AlphaRatio = field(default_factory=AlphaRatio)
+    shown: ChangeShare = field(default_factory=ChangeShare)
+
+
+@dataclass
 class Person:
     """What is gathered of one person."""
 
@@ -50,9 +60,7 @@ class Person:
     other_ground: SquaredError = field(default_factory=SquaredError)
     moved: SquaredError = field(default_factory=SquaredError)
     leak: AlphaRatio = field(default_factory=AlphaRatio)
-    parts: dict[str, AlphaRatio] = field(
-        default_factory=lambda: {part: AlphaRatio() for part in PART_ALPHA}
-    )
+    parts: dict[str, Part] = field(default_factory=lambda: {part: Part() for part in PART_ALPHA})
 
 
 def measure(true: Truth, found: Found, number: dict[int, int], frames: np.ndarray) -> dict:
@@ -70,8 +78,12 @@ def measure(true: Truth, found: Found, number: dict[int, int], frames: np.ndarra
         ``removal_db`` and ``removal_region_db`` (each person removed in turn; the whole frame, and
         where anything of theirs is), ``alpha_iou``, ``alpha_mae``, ``shadow_ratio``,
         ``reflection_ratio``, ``object_ratio`` (predicted over true alpha where the part stands
-        alone; None: there is none), ``leak`` (mean alpha of all other layers where a person alone
-        is opaque), ``other_ground_db`` (drawn over a mirrored background) and ``moved_db``
+        alone; None: there is none), ``shadow_shown`` and so on (how much of the change that the
+        part makes to the true ground the layer makes to its own), ``shadow_least`` and so on (the
+        least alpha that explains the true picture, over the true alpha: all alphas from there to
+        1, with colours to match, give the same picture), ``leak`` (mean alpha of all other layers
+        where a person alone is opaque), ``other_ground_db`` (drawn over a mirrored background) and
+        ``moved_db``
         (composited 40 pixels aside).
     """
     count, size = len(true.order), found.size
@@ -114,10 +126,8 @@ def measure(true: Truth, found: Found, number: dict[int, int], frames: np.ndarra
             for other in set(range(1, len(layers) + 1)) - {own}:
                 person.leak.add(layers[other - 1][..., 3] / 255.0, true_alpha, alone)
             in_sight = uncovered(true.rgba[:, t, ..., 3] / 255.0, true_order, n + 1)
-            large = cv2.resize(alpha.astype(np.float32), tuple(true.source_size))
-            for part, region in part_regions(true, t, n).items():
-                full = true.rgba[n + 1, t, ..., 3] / 255.0
-                person.parts[part].add(large, full, region & in_sight)
+            regions = {p: r & in_sight for p, r in part_regions(true, t, n).items()}
+            _add_parts(person.parts, regions, (ground, predicted), true.rgba[[0, n + 1], t])
     return {
         "reconstruction_db": reconstruction.psnr,
         "background_db": background.psnr,
@@ -125,11 +135,42 @@ def measure(true: Truth, found: Found, number: dict[int, int], frames: np.ndarra
         "removal_region_db": [p.removed_region.psnr for p in people],
         "alpha_iou": [p.overlap.iou for p in people],
         "alpha_mae": [float(np.mean(p.error)) for p in people],
-        **{f"{part}_ratio": [p.parts[part].ratio for p in people] for part in PART_ALPHA},
+        **{
+            f"{part}_{name}": [getattr(p.parts[part], kind).ratio for p in people]
+            for part in PART_ALPHA
+            for name, kind in (("ratio", "found"), ("shown", "shown"), ("least", "least"))
+        },
         "leak": [p.leak.ratio for p in people],
         "other_ground_db": [p.other_ground.psnr for p in people],
         "moved_db": [p.moved.psnr for p in people],
     }
+
+
+def _add_parts(
+    parts: dict[str, Part],
+    regions: dict[str, np.ndarray],
+    found: tuple[np.ndarray, np.ndarray],
+    true: np.ndarray,
+) -> None:
+    """Add one frame of one person.
+
+    Args:
+        parts: to add to.
+        regions: bool [H, W], where each stands alone and in sight.
+        found: ground [h, w, 3] and layer [h, w, 4].
+        true: ground and layer [2, H, W, 4].
+    """
+    size = true.shape[2], true.shape[1]
+    alpha = cv2.resize(found[1][..., 3].astype(np.float32) / 255, size)
+    true_alpha = true[1, ..., 3] / 255.0
+    ground = np.ascontiguousarray(true[0, ..., :3])
+    picture = over_pictures(ground, [true[1]])
+    change = over_pictures(found[0], [found[1]]).astype(np.float32) - found[0]
+    true_change = picture.astype(np.float32) - ground
+    for name, region in regions.items():
+        parts[name].found.add(alpha, true_alpha, region)
+        parts[name].least.add(least_alpha(picture, ground), true_alpha, region)
+        parts[name].shown.add(cv2.resize(change, size), true_change, region)
 
 
 def exact_share(true: Truth, found: Found, frames: np.ndarray) -> float | None:
@@ -182,7 +223,7 @@ def worst(figures: dict[str, Any]) -> dict[str, float | None]:
         known = [v for v in value if v is not None] if isinstance(value, list) else [value]
         if not known or known == [None]:
             result[name] = None
-        elif name.endswith("_ratio"):
+        elif name.endswith(("_ratio", "_shown", "_least")):
             result[name] = max(known, key=lambda v: abs(v - 1))
         elif name in ("leak", "alpha_mae"):
             result[name] = max(known)

@@ -1,7 +1,8 @@
 """Run the benchmark: scenes through the pipeline, one row of figures for each scene and seed.
 
 Rows are kept in a folder as soon as they are measured, with what they were made of, so that a run
-that is broken off goes on where it stopped, and a table grows over several sittings.
+that is broken off goes on where it stopped, and a table grows from run to run. Layers are kept,
+too: where only a measure has changed, they are measured anew, not trained.
 """
 
 import json
@@ -10,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from retime.atomic import write_text
 from retime.benchmark.figures import exact_share, measure, worst
 from retime.benchmark.found import Found, at_layer_size, at_working_size, layer_of_person
 from retime.benchmark.inputs import Inputs, make_inputs
-from retime.benchmark.scenes import SCENES
+from retime.benchmark.scenes import SCENES, Scene
 from retime.config import Section, Settings
 from retime.demo.clip import write_clip
 from retime.demo.filming import film
@@ -42,6 +43,7 @@ class Case:
     preset: str
     seed: int
     inputs: Inputs
+    upsampled: bool = True  # whether stage upsample is measured, too
 
     @property
     def name(self) -> str:
@@ -64,8 +66,8 @@ def run_benchmark(
         threads: CPU threads.
 
     Yields:
-        Rows: ``case``, ``people``, ``working`` and ``layers`` (figures at both sizes, see
-        :func:`retime.benchmark.figures.measure`; ``layers`` has ``exact_share`` too),
+        Rows: ``case``, ``people``, ``working`` and, where upsampled, ``layers`` (figures at both
+        sizes, see :func:`retime.benchmark.figures.measure`; ``layers`` has ``exact_share`` too),
         ``train_seconds``, ``upsample_seconds``, ``peak_mib`` (of the larger process).
 
     Raises:
@@ -75,18 +77,18 @@ def run_benchmark(
         if case.scene not in SCENES:
             raise InputError(f"no scene '{case.scene}'; there are {', '.join(SCENES)}")
     for case in cases:
-        made_of = _made_of(case, settings[case.preset])
-        path = folder / "rows" / f"{case.name}.json"
-        row = read_row(path)
-        if row is None or row["made_of"] != made_of:
-            row = _measure(folder, case, settings[case.preset], threads) | {"made_of": made_of}
-            write_text(path, json.dumps(row, indent=2) + "\n")
+        row = finished_row(folder, case, settings[case.preset])
+        if row is None:
+            row = _measure(folder, case, settings[case.preset], threads)
+            row["made_of"] = _made_of(case, settings[case.preset])
+            write_text(_row_path(folder, case), json.dumps(row, indent=2) + "\n")
         yield row
 
 
-def read_row(path: Path) -> Row | None:
-    """Return a kept row; None where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+def finished_row(folder: Path, case: Case, settings: Settings) -> Row | None:
+    """Return the row of a case that is kept in ``folder``; None where it is not, or is outdated."""
+    row = _read(_row_path(folder, case))
+    return row if row is not None and row["made_of"] == _made_of(case, settings) else None
 
 
 def median_row(rows: Sequence[Row], size: str) -> dict[str, float | None]:
@@ -99,51 +101,93 @@ def median_row(rows: Sequence[Row], size: str) -> dict[str, float | None]:
     return result
 
 
+def _row_path(folder: Path, case: Case) -> Path:
+    return folder / "rows" / f"{case.name}.json"
+
+
+def _read(path: Path) -> Row | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
 def _made_of(case: Case, settings: Settings) -> str:
-    stages = ("frames", "poses", "tracks", "camera", "uv", "seeds", "train", "upsample")
-    code = [code_digest(stage) for stage in stages] + [code_digest("_measure", __name__)]
+    """Say what a row is made of: its stage files, and how they are measured."""
+    return json.dumps([_stages_digest(case, settings), code_digest("_figures", __name__)])
+
+
+def _stages_digest(case: Case, settings: Settings) -> str:
+    """Say what a case's stage files are made of: the scene, the code and the settings."""
+    names = ("frames", "poses", "tracks", "camera", "uv", "seeds", "train")
+    code = [code_digest(name) for name in (*names, *(["upsample"] * case.upsampled))]
+    code += [_scene_digest(case.scene), code_digest("_make", __name__)]
     return json.dumps([case.__dict__, settings.model_dump(mode="json"), code], sort_keys=True)
 
 
+def _scene_digest(name: str) -> str:
+    """Digest of a scene and of how it is filmed; other scenes may change."""
+    scene = SCENES[name]
+    return code_digest(scene.__name__, scene.__module__) + code_digest("_filmed", __name__)
+
+
 def _measure(folder: Path, case: Case, settings: Settings, threads: int) -> Row:
-    video = _filmed(folder, case.scene)
+    """Make a case's stage files, unless they are there from the same code, and measure them."""
+    note, stages = folder / case.name / "made.json", _stages_digest(case, settings)
+    made = _read(note) or {}
+    if made.get("made_of") != stages:
+        note.unlink(missing_ok=True)
+        made = _make(folder, case, settings, threads) | {"made_of": stages}
+        write_text(note, json.dumps(made))
+    costs = {name: value for name, value in made.items() if name != "made_of"}
+    return {"case": dict(case.__dict__), **costs, **_figures(folder, case)}
+
+
+def _make(folder: Path, case: Case, settings: Settings, threads: int) -> Row:
+    """Send a scene through the stages; return what training and upsampling cost."""
+    video = _filmed(folder, case.scene, _scene_digest(case.scene), SCENES[case.scene])
     own = folder / case.name
     own.mkdir(parents=True, exist_ok=True)
-    truth = truth_path(video)
-    make_inputs(video, truth, own, settings, case.inputs, threads)
+    make_inputs(video, truth_path(video), own, settings, case.inputs, threads)
     seeded = settings.train.model_copy(update={"seed": case.seed})
     frames, seeds, decomposition = (own / f"{s}.h5" for s in ("frames", "seeds", "decomposition"))
-    train = _stage("train", seeded, threads, frames=frames, seeds=seeds, out=decomposition)
-    upsample = _stage(
+    seconds, peak = _stage("train", seeded, threads, frames=frames, seeds=seeds, out=decomposition)
+    if not case.upsampled:
+        return {"train_seconds": seconds, "peak_mib": peak}
+    more, upsample_peak = _stage(
         "upsample", settings.upsample, threads, frames=frames, seeds=seeds,
         camera=own / "camera.h5", decomposition=decomposition, out=own / "layers.h5",
     )  # fmt: skip
-    row: Row = {
-        "case": dict(case.__dict__),
-        "train_seconds": train[0],
-        "upsample_seconds": upsample[0],
-        "peak_mib": max(train[1], upsample[1]),
-    }
-    with Truth.open(truth) as true:
+    peak = max(peak, upsample_peak)
+    return {"train_seconds": seconds, "upsample_seconds": more, "peak_mib": peak}
+
+
+def _figures(folder: Path, case: Case) -> Row:
+    """Measure a case's stage files."""
+    own = folder / case.name
+    row: Row = {}
+    with Truth.open(truth_path(_video_path(folder, case.scene))) as true:
         number = layer_of_person(own, true)
         row["people"] = true.names
         with at_working_size(own) as found:
-            row["working"] = measure(true, found, number, _video(frames, found))
-        with at_layer_size(own) as found:
-            pictures = _video(frames, found)
-            row["layers"] = measure(true, found, number, pictures)
-            row["layers"]["exact_share"] = exact_share(true, found, pictures)
+            row["working"] = measure(true, found, number, _video(own / "frames.h5", found))
+        if case.upsampled:
+            with at_layer_size(own) as found:
+                pictures = _video(own / "frames.h5", found)
+                row["layers"] = measure(true, found, number, pictures)
+                row["layers"]["exact_share"] = exact_share(true, found, pictures)
     return row
 
 
-def _filmed(folder: Path, name: str) -> Path:
+def _video_path(folder: Path, name: str) -> Path:
+    return folder / "scenes" / f"{name}.mp4"
+
+
+def _filmed(folder: Path, name: str, digest: str, make: Callable[[], Scene]) -> Path:
     """Return the video of a scene, filmed unless it is there and was filmed by today's code."""
-    video, digest = folder / "scenes" / f"{name}.mp4", code_digest("_filmed", __name__)
+    video = _video_path(folder, name)
     note = video.with_suffix(".made-of")
     if not (video.exists() and note.exists() and note.read_text(encoding="utf-8") == digest):
         note.unlink(missing_ok=True)
         video.parent.mkdir(parents=True, exist_ok=True)
-        scene = SCENES[name]()
+        scene = make()
         write_clip(scene.scenario, film(scene.scenario, scene.filming), video)
         write_text(note, digest)
     return video

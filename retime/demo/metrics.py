@@ -135,3 +135,24 @@ class AlphaRatio:
     def ratio(self) -> float | None:
         """1 is right, 0 is missed; None where the region is empty."""
         return self.predicted / self.true if self.true else None
+
+
+class ChangeShare:
+    """How much of a true change of a picture a predicted change makes, over all frames.
+
+    The factor by which the true change comes nearest to the predicted one (least squares).
+    """
+
+    def __init__(self) -> None:
+        self.product, self.true = 0.0, 0.0
+
+    def add(self, predicted: np.ndarray, true: np.ndarray, region: np.ndarray) -> None:
+        """Add two differences of pictures [H, W, 3] on ``region`` [H, W]."""
+        p, t = predicted[region].astype(np.float64), true[region].astype(np.float64)
+        self.product += float((p * t).sum())
+        self.true += float((t * t).sum())
+
+    @property
+    def ratio(self) -> float | None:
+        """1 is right, 0 is missed; None where there is no change."""
+        return self.product / self.true if self.true else None

@@ -27,7 +27,7 @@ RECOGNISED = 0.15
 # How much frames differ from the background where nobody is (0..1, largest difference of the three
 # channels): this quantile of it, within these limits. Reflections in a floor differ by hardly
 # more than a clean video's grain; a hand-held camera's leftovers would be taken for effects.
-NOISE_QUANTILE, NOISE_LIMITS = 0.75, (0.01, 0.02)
+NOISE_QUANTILE, NOISE_LIMITS = 0.75, (0.005, 0.02)
 # A pixel that differs by less than the noise is explained by the background, by more than this
 # many times the noise it is not.
 UNEXPLAINED = 3.0

@@ -76,6 +76,22 @@ def test_the_truth_itself_is_perfect(truth):
     assert figures["leak"] == [0, 0]
     assert figures["shadow_ratio"] == [pytest.approx(1), None]
     assert figures["object_ratio"] == [None, None]
+    assert figures["shadow_shown"] == [pytest.approx(1), None]
+    # The shadow is black: no less alpha makes the ground as dark, but for rounding.
+    assert figures["shadow_least"] == [pytest.approx(1, abs=0.02), None]
+
+
+def test_an_effect_in_another_alpha_with_a_colour_to_match_is_shown_all_the_same(truth):
+    red, blue = true_layers(truth)
+    red = red.copy()
+    # Half of the ground, as alpha 0.5 of black leaves it, is also all of a grey of half its light.
+    red[:, 12:16] = (50, 55, 60, 255)
+    figures = measure(truth, found([red, blue]), {0: 1, 1: 2}, video(truth))
+    assert figures["shadow_ratio"][0] == pytest.approx(255 / 128)
+    assert figures["shadow_shown"][0] == pytest.approx(1, abs=0.02)
+    red[:, 12:16] = (0, 0, 0, 64)  # and half the change is half of it
+    figures = measure(truth, found([red, blue]), {0: 1, 1: 2}, video(truth))
+    assert figures["shadow_shown"][0] == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_person_on_the_wrong_layer_is_a_leak_and_not_removed(truth):

@@ -15,6 +15,8 @@ def figures(removal, shadow=1.0, leak=0.0):
         "reconstruction_db": 36.0, "background_db": 50.0, "removal_db": removal,
         "removal_region_db": removal, "alpha_iou": [0.95, 0.94], "alpha_mae": [0.0, 0.0],
         "shadow_ratio": [1.0, shadow], "reflection_ratio": [None, None], "object_ratio": [1.0],
+        "shadow_least": [0.9, 0.9], "reflection_least": [None, None], "object_least": [0.5],
+        "shadow_shown": [0.99, 0.9], "reflection_shown": [None, None], "object_shown": [1.0],
         "leak": [leak, 0.0], "other_ground_db": [33.0, 40.0], "moved_db": [33.0, 31.0],
     }  # fmt: skip
 
@@ -45,12 +47,19 @@ def test_goals_are_bounds_from_the_right_side():
 
 def test_the_page_marks_what_is_missed():
     text = page([row(0, [37.0, 38.0], shadow=1.3), row(1, [37.0, 38.0], shadow=1.3)])
-    line = next(line for line in text.splitlines() if line.startswith("| crossing | 2 |"))
-    cells = [cell.strip() for cell in line.split("|")[1:-1]]
-    assert cells[2:6] == ["36.0", "50.0", "37.0", "37.0"]
-    assert cells[7] == "*1.30*"
-    assert cells[8] == "-"
-    assert cells[11:] == ["*31.0*", "33.0"]
+    lines = [line for line in text.splitlines() if line.startswith("| crossing | 2 |")]
+    assert len(lines) == 4  # pictures and effects, at both sizes
+    pictures, effects = ([cell.strip() for cell in line.split("|")[3:-1]] for line in lines[:2])
+    assert pictures == ["36.0", "50.0", "37.0", "37.0", "0.94", "0.00", "*31.0*", "33.0"]
+    assert effects == ["*1.30*", "0.90", "0.90", "-", "-", "-", "1.00", "0.50", "1.00"]
+
+
+def test_a_row_that_is_not_upsampled_has_one_size():
+    one = row(0, [37.0, 38.0])
+    del one["layers"], one["upsample_seconds"]
+    text = page([one])
+    assert "At twice the size" not in text
+    assert "| crossing | 60 | - | 700 | - |" in text
 
 
 def test_finished_rows_are_kept_until_something_changes(tmp_path, monkeypatch):
@@ -70,7 +79,27 @@ def test_finished_rows_are_kept_until_something_changes(tmp_path, monkeypatch):
     list(run_benchmark(tmp_path, [case], {"standard": other}, 1))
     assert len(made) == 2
     kept = json.loads((tmp_path / "rows" / f"{case.name}.json").read_text())
-    assert '"steps": 10' in kept["made_of"]
+    assert '"steps": 10' in json.loads(kept["made_of"])[0]
+
+
+def test_layers_are_measured_anew_but_not_made_anew_when_a_measure_changes(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        run, "_make", lambda *_: calls.append("make") or {"train_seconds": 1.0, "peak_mib": 2.0}
+    )
+    monkeypatch.setattr(run, "_figures", lambda *_: calls.append("figures") or {"working": {}})
+    digest = run.code_digest
+    case, settings = Case("crossing", "standard", 0, "own"), {"standard": Settings()}
+    (first,) = run_benchmark(tmp_path, [case], settings, 1)
+    changed = lambda *names: digest(*names) + ("!" if names[0] == "_figures" else "")  # noqa: E731
+    monkeypatch.setattr(run, "code_digest", changed)
+    (second,) = run_benchmark(tmp_path, [case], settings, 1)
+    assert calls == ["make", "figures", "figures"]
+    assert first["train_seconds"] == second["train_seconds"] == 1.0
+    changed = lambda *names: digest(*names) + ("!" if names[0] == "train" else "")  # noqa: E731
+    monkeypatch.setattr(run, "code_digest", changed)
+    list(run_benchmark(tmp_path, [case], settings, 1))
+    assert calls[3:] == ["make", "figures"]
 
 
 def test_an_unknown_scene_is_refused_before_anything_is_made(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from retime.demo.metrics import (
     AlphaOverlap,
     AlphaRatio,
+    ChangeShare,
     SquaredError,
     identity_switches,
     match_people,
@@ -116,3 +117,13 @@ def test_alpha_ratio():
     region = np.array([[True, True, False]])
     ratio.add(np.array([[0.1, 0.2, 1.0]]), np.array([[0.3, 0.3, 0.0]]), region)
     assert ratio.ratio == pytest.approx(0.5)
+
+
+def test_the_share_of_a_change_is_the_factor_that_fits_best():
+    share = ChangeShare()
+    assert share.ratio is None
+    true = np.array([[[4.0, 0.0, -2.0], [9.0, 9.0, 9.0]]])
+    predicted = np.array([[[1.0, 7.0, -3.0], [0.0, 0.0, 0.0]]])
+    share.add(predicted, true, np.array([[True, False]]))
+    # (1 * 4 + 7 * 0 + 3 * 2) / (16 + 4)
+    assert share.ratio == pytest.approx(0.5)
