@@ -6,7 +6,6 @@ import pytest
 from retime.benchmark import ablations, run
 from retime.benchmark.ablations import DEPARTURES, SCENES, ablation_case, page, settings_without
 from retime.config import ClipConfig, Config, resolve
-from tests.benchmark.test_run import row
 
 PRESETS = Path("config/presets")
 
@@ -25,7 +24,7 @@ def test_each_departure_is_one_of_standard_and_is_taken_back(name):
                 assert value == paper[stage][key]
 
 
-def test_the_page_has_the_rows_that_are_finished_and_of_today(tmp_path):
+def test_the_page_has_the_rows_that_are_finished_and_of_today(row, tmp_path):
     settings = settings_without(PRESETS)
     for name in ("standard", "haze", "cover"):
         case = ablation_case(SCENES[0], name)

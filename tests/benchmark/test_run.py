@@ -10,27 +10,7 @@ from retime.config import Settings
 from retime.errors import InputError
 
 
-def figures(removal, shadow=1.0, leak=0.0):
-    return {
-        "reconstruction_db": 36.0, "background_db": 50.0, "removal_db": removal,
-        "removal_region_db": removal, "alpha_iou": [0.95, 0.94], "alpha_mae": [0.0, 0.0],
-        "shadow_ratio": [1.0, shadow], "reflection_ratio": [None, None], "object_ratio": [1.0],
-        "shadow_least": [0.9, 0.9], "reflection_least": [None, None], "object_least": [0.5],
-        "shadow_shown": [0.99, 0.9], "reflection_shown": [None, None], "object_shown": [1.0],
-        "leak": [leak, 0.0], "other_ground_db": [33.0, 40.0], "moved_db": [33.0, 31.0],
-    }  # fmt: skip
-
-
-def row(seed, removal, **more):
-    return {
-        "case": {"scene": "crossing", "preset": "standard", "seed": seed, "inputs": "own"},
-        "made_of": "", "people": ["far", "near"], "train_seconds": 60.0 + seed,
-        "upsample_seconds": 20.0, "peak_mib": 700.0, "working": figures(removal, **more),
-        "layers": figures(removal, **more) | {"exact_share": 1.0},
-    }  # fmt: skip
-
-
-def test_the_median_over_seeds_is_of_the_worst_person():
+def test_the_median_over_seeds_is_of_the_worst_person(row):
     rows = [row(0, [36.0, 30.0]), row(1, [33.0, 34.0]), row(2, [40.0, 41.0])]
     assert median_row(rows, "working")["removal_db"] == 33.0
     assert median_row(rows, "working")["reflection_ratio"] is None
@@ -45,7 +25,7 @@ def test_goals_are_bounds_from_the_right_side():
     assert not meets("shadow_ratio", 0.8)
 
 
-def test_the_page_marks_what_is_missed():
+def test_the_page_marks_what_is_missed(row):
     text = page([row(0, [37.0, 38.0], shadow=1.3), row(1, [37.0, 38.0], shadow=1.3)])
     lines = [line for line in text.splitlines() if line.startswith("| crossing | 2 |")]
     assert len(lines) == 4  # pictures and effects, at both sizes
@@ -54,7 +34,7 @@ def test_the_page_marks_what_is_missed():
     assert effects == ["*1.30*", "0.90", "0.90", "-", "-", "-", "1.00", "0.50", "1.00"]
 
 
-def test_a_row_that_is_not_upsampled_has_one_size():
+def test_a_row_that_is_not_upsampled_has_one_size(row):
     one = row(0, [37.0, 38.0])
     del one["layers"], one["upsample_seconds"]
     text = page([one])
@@ -62,7 +42,7 @@ def test_a_row_that_is_not_upsampled_has_one_size():
     assert "| crossing | 60 | - | 700 | - |" in text
 
 
-def test_finished_rows_are_kept_until_something_changes(tmp_path, monkeypatch):
+def test_finished_rows_are_kept_until_something_changes(row, tmp_path, monkeypatch):
     made = []
 
     def measured(folder, case, settings, threads):
