@@ -54,7 +54,7 @@ class TrainSettings(Section):
     canvas_rate: float = Field(1.0, ge=0, description="of the background, times learning_rate")
     alpha_bias: float = Field(-1.0, description="start of alpha's output, before the tanh")
     alpha_reach: Share = Field(0.02, description="stretch of alpha, so that it reaches 0 and 1")
-    colour_bias: float = Field(-1.0, description="start of the colours, before the tanh")
+    colour_bias: float = Field(-2.0, description="start of the colours, before the tanh")
     colour_skip: bool = Field(True, description="show the textures' colours from the start")
     input_skip: bool = Field(
         True, description="let the renderer's last layer see its input, too (not in the paper)"

@@ -42,6 +42,9 @@ AT_TIMES, SHADOW = 0.97, (0.02, 0.05)
 # Of the frames that have a place in view, what is seen there in a smaller share may be a limb that
 # no map shows; in the margin around people, where maps end too early, that takes more.
 LEAST_SEEN, LEAST_CLOSE = 0.12, 0.2
+# What the median shows is in nobody's lasting shadow where it is the same when nobody's shadow can
+# fall there: in at least this share of the frames that have the place in view, and in so many.
+CALM, LEAST_CALM = 0.25, 3
 # A filled hole is made wider by this share of the frame's width: its rim has people's colours.
 RIM = 0.009
 # Ground seen free of people and margin for this share of the frames is known. What differs from it
@@ -241,22 +244,26 @@ def background_median(
     (median, bright), count = masked_quantiles(stack, free & ~strangers, (0.5, AT_TIMES))
     # Elsewhere than about people there are no shadows of theirs, and what moves, moves by itself.
     about = np.stack([plane.warp(a.astype(np.float32), t)[0] > 0.5 for t, a in enumerate(shaded)])
-    median = np.where(about.any(0)[..., None], _unshadowed(median, bright), median)
-    close, close_count = masked_median(stack, free_of(bodies) & ~strangers)
     in_view = inside.sum(0)
+    calm, calm_count = masked_median(stack, free & ~strangers & ~about)
+    lit = calm_count >= np.maximum(CALM * in_view, LEAST_CALM)
+    lit &= np.abs(calm - median).max(-1) < SHADOW[0] * 255
+    shaded_ground = about.any(0) & ~lit
+    median = np.where(shaded_ground[..., None], _unshadowed(median, bright), median)
+    close, close_count = masked_median(stack, free_of(bodies) & ~strangers)
     enough = np.maximum(LEAST_SEEN * in_view, 1)
     canvas = np.where((count >= enough)[..., None], median, close)
     unknown = (count < enough) & (close_count < np.maximum(LEAST_CLOSE * in_view, 1))
     # Shadows begin at the feet, so here the margin around bodies counts, too.
     ground = free_of(bodies) & ~strangers & ground_samples(stack, close)
     levels, seen_ground = masked_quantiles(stack, ground, (BRIGHT, 0.5, DARK))
-    shade = lasting_shade(*levels, about.any(0) & (seen_ground >= enough))
-    brightest = np.where(shade[..., None], np.maximum(canvas, levels[0]), canvas)
-    canvas = lift_shade(brightest, shade, ~unknown).round().astype(np.uint8)
+    shade = lasting_shade(*levels, shaded_ground & (seen_ground >= enough))
+    canvas = lift_shade(canvas, levels[0], shade, ~unknown).round().astype(np.uint8)
     if unknown.any():
         canvas = cv2.inpaint(canvas, unknown.astype(np.uint8), 5, cv2.INPAINT_TELEA)
         side = 2 * round(RIM * frames.shape[2]) + 1
-        hole = cv2.dilate(unknown.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+        hole = (unknown & (in_view > 0)).astype(np.uint8)
+        hole = cv2.dilate(hole, np.ones((side, side), np.uint8)) > 0
         canvas = fill_ground(canvas, hole & (in_view > 0), in_view == 0)
     count = np.where(shade, seen_ground, count)
     return canvas, (count / len(frames)).astype(np.float32)

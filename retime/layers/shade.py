@@ -71,14 +71,17 @@ def large_patches(found: np.ndarray) -> np.ndarray:
     return found & (sizes[patch, cv2.CC_STAT_AREA] >= (SMALLEST * found.shape[1]) ** 2)
 
 
-def lift_shade(picture: np.ndarray, shade: np.ndarray, known: np.ndarray) -> np.ndarray:
+def lift_shade(
+    picture: np.ndarray, brightest: np.ndarray, shade: np.ndarray, known: np.ndarray
+) -> np.ndarray:
     """Light shaded ground as the ground around it is lit; what is fine in it stays.
 
     The light inside is the membrane through the light at the rim: the solution of Laplace's
     equation, in the logarithm of the colours. Ground is only made brighter, never darker.
 
     Args:
-        picture: float [h, w, 3] in 0..255.
+        picture: float [h, w, 3] in 0..255, the ground in its usual light.
+        brightest: the same of the brightest that was seen of it.
         shade: bool [h, w], where to.
         known: bool [h, w], where ``picture`` shows the ground at all.
 
@@ -90,6 +93,10 @@ def lift_shade(picture: np.ndarray, shade: np.ndarray, known: np.ndarray) -> np.
     width = picture.shape[1]
     log = np.log(picture.astype(np.float64) + OFFSET)
     light = _membrane(shade, _smooth(log, known & ~shade, SCALES[0] * width / 1000))
+    # The brightest that was seen may be somebody's reflection, brighter than the ground.
+    most = np.log(brightest.astype(np.float64) + OFFSET)
+    beyond = (_smooth(most, known & shade, SCALES[0] * width / 1000) - light).clip(min=0)
+    log = np.where(shade[..., None], np.maximum(log, most - beyond), log)
     for scale in SCALES:
         smooth = _smooth(log, known, scale * width / 1000)
         log = np.where(shade[..., None], log + (light - smooth).clip(min=0), log)

@@ -52,6 +52,55 @@ def test_ground_in_shadow_most_of_the_time_is_as_bright_as_it_is_at_times():
     assert canvas[3, 3].tolist() == [90, 90, 90]
 
 
+def test_a_patch_as_small_as_a_hand_is_not_ground_in_the_light():
+    # 100 wide, a shadow has at least 2.5 squared, that is 7 pixels.
+    frames = np.full((10, 20, 100, 3), 180, np.uint8)
+    frames[:7, 4:6, 4:6] = frames[:7, 4:8, 40:44] = 120
+    nobody, shaded = np.zeros((10, 20, 100), bool), np.ones((10, 20, 100), bool)
+    still = np.tile(np.eye(3), (10, 1, 1))
+    plane = CanvasPlane.at((100, 20), (100, 20), (0, 0, 100, 20), still)
+    canvas, _ = background_median(frames, nobody, nobody, shaded, plane)
+    assert (canvas[4:6, 4:6] == 120).all()
+    assert (canvas[4:8, 40:44] >= 175).all()
+
+
+def test_what_is_the_same_with_nobody_near_is_in_nobodys_shadow():
+    # At times brighter in all colours alike, as at an edge of things under an unsteady camera.
+    frames = np.full((10, 20, 100, 3), 180, np.uint8)
+    frames[::3, 4:12, 40:60] = 220
+    nobody, shaded = np.zeros((10, 20, 100), bool), np.ones((10, 20, 100), bool)
+    still = np.tile(np.eye(3), (10, 1, 1))
+    plane = CanvasPlane.at((100, 20), (100, 20), (0, 0, 100, 20), still)
+    always, _ = background_median(frames, nobody, nobody, shaded, plane)
+    assert always[8, 50, 0] > 210
+    shaded[4:8] = False  # in 4 of 10 frames nobody is near; in 3 of them it is 180
+    canvas, _ = background_median(frames, nobody, nobody, shaded, plane)
+    assert (canvas == 180).all()
+
+
+def test_what_few_frames_have_in_view_is_taken_from_them_and_not_filled_in():
+    # A pan of 40 pixels a frame over 20 frames: each place is in view once.
+    world = np.random.default_rng(3).integers(0, 255, (20, 800, 3), np.uint8)
+    frames = np.stack([world[:, 40 * t : 40 * t + 40] for t in range(20)])
+    nobody = np.zeros((20, 20, 40), bool)
+    canvas, _ = background_median(frames, nobody, nobody, nobody, panning(20, 40))
+    assert (canvas == world).all()
+
+
+def test_texture_goes_on_where_someone_never_leaves():
+    # A line that runs behind somebody is drawn through; inpainting by colours alone blurs it.
+    frames = np.full((3, 60, 80, 3), 150, np.uint8)
+    frames[:, 28:32] = 40
+    body = np.zeros((3, 60, 80), bool)
+    body[:, 15:45, 36:46] = True
+    frames[body] = 250
+    plane = CanvasPlane.at((80, 60), (80, 60), (0, 0, 80, 60), np.tile(np.eye(3), (3, 1, 1)))
+    canvas, seen = background_median(frames, body, body, body, plane)
+    assert np.abs(canvas[29:31, 36:46].astype(int) - 40).max() < 25
+    assert np.abs(canvas[15:26, 36:46].astype(int) - 150).max() < 25
+    assert seen[30, 40] == 0
+
+
 def test_background_is_found_behind_someone_walking():
     truth = np.random.default_rng(0).integers(0, 255, (12, 40, 3), np.uint8)
     frames, covered = np.repeat(truth[None], 8, 0), np.zeros((8, 12, 40), bool)

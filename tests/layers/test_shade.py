@@ -72,7 +72,7 @@ def test_a_shadow_that_never_leaves_its_middle_is_lifted_and_the_grain_stays():
     shadow = blob(60, 20, 10)
     picture = ground * (1 - 0.5 * shadow[..., None])
     shade = shadow > 0
-    lifted = lift_shade(picture, shade, np.ones_like(shade))
+    lifted = lift_shade(picture, picture, shade, np.ones_like(shade))
     np.testing.assert_array_equal(lifted[~shade], picture[~shade])
     before = np.abs(picture - ground)[shade].mean()
     after = np.abs(lifted - ground)[shade].mean()
@@ -87,11 +87,23 @@ def test_ground_is_never_made_darker():
     rng = np.random.default_rng(0)
     picture = rng.uniform(0, 255 - OFFSET, (HEIGHT, WIDTH, 3))
     shade = blob(40, 20, 12) > 0
-    assert (lift_shade(picture, shade, np.ones_like(shade)) >= picture - 1e-9).all()
+    assert (lift_shade(picture, picture, shade, np.ones_like(shade)) >= picture - 1e-9).all()
 
 
 def test_without_shade_nothing_changes():
     picture = np.random.default_rng(1).uniform(0, 255, (HEIGHT, WIDTH, 3))
     nowhere, everywhere = np.zeros((HEIGHT, WIDTH), bool), np.ones((HEIGHT, WIDTH), bool)
-    np.testing.assert_array_equal(lift_shade(picture, nowhere, everywhere), picture)
-    np.testing.assert_array_equal(lift_shade(picture, everywhere, everywhere), picture)
+    np.testing.assert_array_equal(lift_shade(picture, picture, nowhere, everywhere), picture)
+    np.testing.assert_array_equal(lift_shade(picture, picture, everywhere, everywhere), picture)
+
+
+def test_ground_is_as_bright_as_it_was_seen_but_no_brighter_than_around():
+    # On the left the brightest is the lit ground, on the right a white shirt's reflection in it.
+    picture = np.full((HEIGHT, WIDTH, 3), 120.0)
+    shade = np.zeros((HEIGHT, WIDTH), bool)
+    shade[15:25, 40:60] = shade[15:25, 150:170] = True
+    brightest = picture.copy()
+    picture[15:25, 40:60], brightest[15:25, 150:170] = 80, 170
+    lifted = lift_shade(picture, brightest, shade, np.ones_like(shade))
+    assert np.abs(lifted[15:25, 42:58] - 120).max() < 1
+    assert np.abs(lifted[17:23, 152:168] - 120).max() < 2
