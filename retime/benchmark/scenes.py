@@ -17,6 +17,7 @@ from retime.demo.jumping import Jump
 from retime.demo.scenario import Scenario
 from retime.demo.stance import Motion
 from retime.demo.tracking_scenes import OUTFITS
+from retime.demo.trailing import Balloon, Skirt
 from retime.demo.walking import Walk
 
 SIZE = (448, 252)
@@ -55,9 +56,11 @@ def _crossing() -> Scene:
 
 
 def _jumping() -> Scene:
-    return _scene("jumping", "two jump on the spot out of step; motion blur", (
+    adult = _person("adult", "ochre", 1.68, 2, Jump, (-0.75, 0.3), yaw=0.3, period=1.1, phase=0.5)
+    shows = "two jump on the spot out of step, one in a skirt that swings; motion blur"
+    return _scene("jumping", shows, (
         _person("child", "striped", 1.15, 5, Jump, (0.75, 1.9), yaw=-0.3, period=0.9, height=0.2),
-        _person("adult", "ochre", 1.68, 2, Jump, (-0.75, 0.3), yaw=0.3, period=1.1, phase=0.5),
+        replace(adult, skirt=Skirt()),
     ), Filming(shutter=0.5, instants=3))  # fmt: skip
 
 
@@ -66,8 +69,9 @@ def _carrying() -> Scene:
         "carrier", "dark", 1.78, 8, Walk, (-1.55, -0.5), speed=1.1, period=1.12,
         hold=(0.47, 0.06), grip=0.39,
     )  # fmt: skip
-    return _scene("carrying", "one carries a ball, which no keypoint knows, past one who dances", (
-        _person("dancer", "red", 1.64, 14, Dance, (0.55, 1.8), yaw=-0.2, count=0.5),
+    dancer = _person("dancer", "red", 1.64, 14, Dance, (0.55, 1.8), yaw=-0.2, count=0.5)
+    return _scene("carrying", "one carries a ball past one who dances, a balloon on a string", (
+        replace(dancer, balloon=Balloon()),
         replace(carrier, ball=0.37),
     ))  # fmt: skip
 

@@ -10,7 +10,8 @@ from retime.demo.clothing import Dressed, Outfit
 from retime.demo.footwear import SOLE
 from retime.demo.mesh import Mesh, join, sphere
 from retime.demo.paint import Landmarks, Material
-from retime.demo.stance import Motion
+from retime.demo.stance import Motion, Stance
+from retime.demo.trailing import Balloon, Skirt
 
 
 def person_of_height(height: float, seed: int) -> ShapedBody:
@@ -41,6 +42,8 @@ class Actor:
     outfit: Outfit
     motion: Motion
     ball: float = 0.0  # radius of the carried ball, metres; 0 carries nothing
+    balloon: Balloon | None = None  # on a string in the left hand
+    skirt: Skirt | None = None
 
     @property
     def shape(self) -> ShapedBody:
@@ -68,13 +71,27 @@ class Actor:
     def at(self, time: float) -> Appearance:
         """The actor at ``time`` seconds."""
         stance = self.motion.at(time)
-        pelvis = self.shape.joints[self.body.joint_names.index("pelvis")]
-        shift = (stance.pelvis - pelvis).astype(np.float32)
+        shift = self._shift(stance)
         dressed = self._dressed.pose(stance.angles)
         mesh = replace(dressed, vertices=dressed.vertices + shift)
         if stance.carried is not None and self.ball:
             ball = sphere(self.ball, Material.BALL)
             centre = stance.carried.astype(np.float32)
             mesh = join([mesh, replace(ball, vertices=ball.vertices + centre)])
+        if self.balloon is not None:
+            mesh = join([mesh, self.balloon.at(time, self._left_wrist)])
+        if self.skirt is not None:
+            mesh = join([mesh, self.skirt.at(time, lambda t: self.motion.at(t).pelvis)])
         bare = self.shape.pose(stance.angles) + shift
         return Appearance(mesh, bare, self.body.keypoints(bare))
+
+    def _shift(self, stance: Stance) -> np.ndarray:
+        """From where the body model puts the person to their place in the world. [3] float32"""
+        pelvis = self.shape.joints[self.body.joint_names.index("pelvis")]
+        return (stance.pelvis - pelvis).astype(np.float32)
+
+    def _left_wrist(self, time: float) -> np.ndarray:
+        stance = self.motion.at(time)
+        wrist = self.body.joint_names.index("left_wrist")
+        turn = self.shape.transforms(stance.angles)[wrist]
+        return turn[:3, :3] @ self.shape.joints[wrist] + turn[:3, 3] + self._shift(stance)
