@@ -11,7 +11,7 @@ import numpy as np
 from retime.demo.mesh import Mesh, join, sphere
 from retime.demo.paint import Material
 
-Path = Callable[[float], np.ndarray]
+Course = Callable[[float], np.ndarray]
 """Place in the world [3] at a time in seconds."""
 
 AROUND, ALONG = 48, 16
@@ -26,7 +26,7 @@ class Balloon:
     late: float = 0.35  # seconds by which it follows
     thickness: float = 0.005  # of the string, metres
 
-    def at(self, time: float, hand: Path) -> Mesh:
+    def at(self, time: float, hand: Course) -> Mesh:
         """The balloon and its string at ``time``."""
         now = hand(time)
         pulled = hand(time - self.late) - now
@@ -49,7 +49,7 @@ class Skirt:
     above: float = 0.10  # of the waist over the pelvis, metres
     late: float = 0.12  # seconds by which the hem follows
 
-    def at(self, time: float, pelvis: Path) -> Mesh:
+    def at(self, time: float, pelvis: Course) -> Mesh:
         """The skirt at ``time``."""
         share = np.linspace(0, 1, ALONG)
         was = np.stack([pelvis(time - self.late * s) for s in share])  # [n, 3]
