@@ -188,8 +188,10 @@ class Renderer(nn.Module):
             layer [B, channels, H, W], which the upsampler reads (A.2.2).
         """
         height, width = x.shape[-2:]
-        padding = (0, -width % STRIDE, 0, -height % STRIDE)
-        h = whole = F.pad(x, padding) if any(padding) else x
+        right, below = -width % STRIDE, -height % STRIDE
+        if width + right == height + below == STRIDE:
+            right += STRIDE  # a single value has no deviation for the innermost norms to go by
+        h = whole = F.pad(x, (0, right, 0, below)) if right or below else x
         skips = []
         for layer in self.down:
             h = layer(h)

@@ -95,6 +95,15 @@ def test_renderer_keeps_any_size(size):
     assert rgba.max() <= 1
 
 
+def test_one_small_layer_can_be_trained_on_alone():
+    # Half of 64x36: the innermost maps would be a single pixel, which has no deviation.
+    renderer = Renderer(3, 4).train()
+    rgba, features = renderer(torch.rand(1, 3, 18, 32))
+    rgba.sum().backward()
+    assert rgba.shape[-2:] == features.shape[-2:] == (18, 32)
+    assert torch.isfinite(rgba).all()
+
+
 def test_the_last_layer_may_see_the_input_pixel_by_pixel():
     # With nothing else let through, what comes out follows single pixels of the input.
     renderer = Renderer(5, 4, input_skip=True).eval()
