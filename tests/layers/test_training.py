@@ -68,7 +68,7 @@ def test_noise_is_what_differs_where_nobody_is():
     # 0..11, which is 3.
     assert noise_level(frame[None], [background], clear) == pytest.approx(3 / 255)
     assert noise_level(frame[None], [background], ~clear) == 0.02  # limited
-    assert noise_level(frame[None], [frame], clear) == 0.01
+    assert noise_level(frame[None], [frame], clear) == 0.005
     assert noise_level(frame[None], [background], 0 * clear > 1) == 0.02  # nothing to measure
 
 
