@@ -45,6 +45,8 @@ LEAST_SEEN, LEAST_CLOSE = 0.12, 0.2
 # What the median shows is in nobody's lasting shadow where it is the same when nobody's shadow can
 # fall there: in at least this share of the frames that have the place in view, and in so many.
 CALM, LEAST_CALM = 0.25, 3
+# Ground was never seen lit that is brought to the light around it by more than this share of white.
+NEVER_LIT = 0.01
 # A filled hole is made wider by this share of the frame's width: its rim has people's colours.
 RIM = 0.009
 # Ground seen free of people and margin for this share of the frames is known. What differs from it
@@ -215,7 +217,8 @@ def background_median(
 
     Pixels that people and the margin around them never leave take the median of what was seen
     outside the bodies themselves; what bodies never leave is filled in with texture from around
-    it, and what no frame contains by inpainting (Telea 2004).
+    it, and what no frame contains by inpainting (Telea 2004). Ground that is hardly ever out of
+    somebody's shadow is lit as the ground around it.
 
     Args:
         frames: uint8 [T, h, w, 3].
@@ -258,13 +261,19 @@ def background_median(
     ground = free_of(bodies) & ~strangers & ground_samples(stack, close)
     levels, seen_ground = masked_quantiles(stack, ground, (BRIGHT, 0.5, DARK))
     shade = lasting_shade(*levels, shaded_ground & (seen_ground >= enough))
-    canvas = lift_shade(canvas, levels[0], shade, ~unknown).round().astype(np.uint8)
+    lifted = lift_shade(canvas, levels[0], shade, ~unknown)
+    raised = cv2.GaussianBlur((lifted - np.maximum(canvas, levels[0])).mean(-1), (0, 0), 1.0)
+    never_lit = shade & (raised > NEVER_LIT * 255)
+    canvas = lifted.round().astype(np.uint8)
     if unknown.any():
         canvas = cv2.inpaint(canvas, unknown.astype(np.uint8), 5, cv2.INPAINT_TELEA)
-        side = 2 * round(RIM * frames.shape[2]) + 1
-        hole = (unknown & (in_view > 0)).astype(np.uint8)
-        hole = cv2.dilate(hole, np.ones((side, side), np.uint8)) > 0
-        canvas = fill_ground(canvas, hole & (in_view > 0), in_view == 0)
+    side = 2 * round(RIM * frames.shape[2]) + 1
+    hole = (unknown & (in_view > 0)).astype(np.uint8)
+    hole = cv2.dilate(hole, np.ones((side, side), np.uint8)) > 0
+    drawn = fill_ground(canvas, (hole | never_lit) & (in_view > 0), in_view == 0)
+    # Of ground that was never seen lit there are two guesses, with different faults: their mean.
+    halfway = ((canvas.astype(np.uint16) + drawn) // 2).astype(np.uint8)
+    canvas = np.where(hole[..., None], drawn, np.where(never_lit[..., None], halfway, canvas))
     count = np.where(shade, seen_ground, count)
     return canvas, (count / len(frames)).astype(np.float32)
 
