@@ -12,7 +12,8 @@ from torch import Tensor
 from retime.artifacts import Frames, Seeds
 from retime.errors import InputError
 from retime.layers.attribution import attribute
-from retime.layers.canvas import CanvasPlane, background_median
+from retime.layers.canvas import CanvasPlane
+from retime.layers.ground import background_median
 from retime.layers.texture import Taps, atlas_taps, texel_colours
 from retime.layers.trimap import CLEAR, OPAQUE
 
@@ -260,7 +261,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
     around = np.stack([grow(body, MARGIN * width) for body in bodies])
     edge = np.stack([grow(body, OUTLINE * width) for body in bodies])
-    median, seen = background_median(rgb, edge, around, (theirs != CLEAR).any(1), plane)
+    median, seen = background_median(plane.lay(rgb, edge, around, (theirs != CLEAR).any(1)))
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     noise = noise_level(rgb, seen_background, (theirs == CLEAR).all(1))
     pairs = list(zip(rgb, seen_background, strict=True))

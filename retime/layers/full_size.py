@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Decomposition, Seeds
-from retime.layers.canvas import LEAST_SEEN, CanvasPlane, masked_median
+from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import MARGIN, OUTLINE, grow
 from retime.layers.filling import fill_ground
 from retime.layers.footage import Footage
+from retime.layers.ground import LEAST_SEEN, masked_median
 
 # Bytes of frames laid on the canvas that are held at a time; longer or larger clips are read
 # in several passes, so memory does not grow with them.
