@@ -429,7 +429,7 @@ def main() -> None:
     # they spin for some microseconds. OpenMP reads this when torch is loaded, torch the last one:
     # what its tensors lie in comes in large pages.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     try:
         app()
