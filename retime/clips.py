@@ -113,9 +113,13 @@ def find_edits(clip: str, clips: Path = CLIPS) -> list[str]:
     """Return the names of a clip's edits, the stems of ``clips/CLIP/edits/*.yaml``, sorted.
 
     Raises:
-        InputError: a name has characters other than letters, digits, '_' and '-'.
+        InputError: a name has characters other than letters, digits, '_' and '-', or ends in
+            ``.yml``, which would be passed over.
     """
-    files = sorted((clips / clip / "edits").glob("[!.]*.yaml"))
+    folder = clips / clip / "edits"
+    for file in folder.glob("[!.]*.yml"):
+        raise InputError(f"{file}: edits end in '.yaml'; rename the file")
+    files = sorted(folder.glob("[!.]*.yaml"))
     for file in files:
         if not re.fullmatch(EDIT_NAME, file.stem):
             raise InputError(

@@ -136,6 +136,12 @@ def test_refuses_an_edits_name_with_a_dot() -> None:
         find_edits("jump")
 
 
+def test_an_edit_in_yml_is_named_instead_of_passed_over() -> None:
+    put("clips/jump/edits/a.yml")
+    with pytest.raises(InputError, match=r"a\.yml: edits end in '\.yaml'; rename the file"):
+        find_edits("jump")
+
+
 def test_what_was_given_goes_by_its_name() -> None:
     put("clips/jump/import/tracks.json", "clips/jump/import/uv/1/0.png", "clips/jump/import/.x")
     put("clips/jump/import/homographies.txt")
