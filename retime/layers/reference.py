@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from retime.config import TrainSettings
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.objective import Losses, Targets, half, objective
-from retime.layers.renderer import STRIDE, Renderer, reach
+from retime.layers.renderer import Renderer, padding_of, reach
 from retime.layers.schedule import weights
 from retime.layers.texture import Taps
 from retime.layers.training import Trainer
@@ -93,7 +93,7 @@ def uv_map(
 def render(renderer: Renderer, x: Tensor) -> Tensor:
     """Run a renderer on [B, C, H, W] layer by layer (Table A.2.1), [B, 4, H, W]."""
     height, width = x.shape[-2:]
-    h = whole = F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE))
+    h = whole = F.pad(x, padding_of(height, width))
     skips = []
     for layer in renderer.down:
         h = _layer(layer, h, 2)

@@ -116,6 +116,14 @@ def reach(alpha: Tensor, margin: float) -> Tensor:
     return stretched + (stretched.clamp(0, 1) - stretched).detach()
 
 
+def padding_of(height: int, width: int) -> tuple[int, int, int, int]:
+    """Return by how much a frame is padded left, right, above and below, for ``functional.pad``."""
+    right, below = -width % STRIDE, -height % STRIDE
+    if width + right == height + below == STRIDE:
+        right += STRIDE  # a single value has no deviation for the innermost norms to go by
+    return 0, right, 0, below
+
+
 class Renderer(nn.Module):
     """The convolutional encoder-decoder with skips of Table A.2.1.
 
@@ -188,10 +196,8 @@ class Renderer(nn.Module):
             layer [B, channels, H, W], which the upsampler reads (A.2.2).
         """
         height, width = x.shape[-2:]
-        right, below = -width % STRIDE, -height % STRIDE
-        if width + right == height + below == STRIDE:
-            right += STRIDE  # a single value has no deviation for the innermost norms to go by
-        h = whole = F.pad(x, (0, right, 0, below)) if right or below else x
+        padding = padding_of(height, width)
+        h = whole = F.pad(x, padding) if any(padding) else x
         skips = []
         for layer in self.down:
             h = layer(h)
