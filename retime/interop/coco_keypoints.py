@@ -7,7 +7,6 @@ see `coco.py`.
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, Field
 from retime.atomic import write_text
 from retime.errors import InputError
 from retime.interop.coco import Tracked
+from retime.interop.found_tracks import FoundTracks
 from retime.interop.parsing import parse_json
 from retime.interop.skeletons import Skeleton, joint_numbers
 from retime.people.interpolation import OBSERVED
@@ -100,28 +100,12 @@ def _joints(values: list[float], called: list[str], place: str) -> np.ndarray:
     return joints
 
 
-def write(
-    keypoints: np.ndarray,
-    state: np.ndarray,
-    present: np.ndarray,
-    ids: Sequence[int],
-    size: tuple[int, int],
-    path: Path,
-) -> None:
-    """Write tracks; joints that were not observed count as hidden.
-
-    Args:
-        keypoints: ``[T, P, 17, 2]`` pixels.
-        state: ``[T, P, 17]`` of ``Tracks``.
-        present: ``[T, P]``.
-        ids: of the P people.
-        size: width and height of the video.
-        path: the JSON file to write.
-    """
+def write(found: FoundTracks, path: Path) -> None:
+    """Write a JSON file; joints that were not observed count as hidden."""
     annotations: list[dict[str, Any]] = []
-    for t, p in np.argwhere(present).tolist():
-        places = keypoints[t, p].astype(np.float64)
-        seen = np.where(state[t, p] == OBSERVED, 2, 1)
+    for t, p in np.argwhere(found.present).tolist():
+        places = found.keypoints[t, p].astype(np.float64)
+        seen = np.where(found.state[t, p] == OBSERVED, 2, 1)
         low, high = places.min(0), places.max(0)
         triples = np.concatenate([places.round(3), seen[:, None]], 1)
         annotations.append(
@@ -129,7 +113,7 @@ def write(
                 "id": len(annotations) + 1,
                 "image_id": t + 1,
                 "category_id": 1,
-                "track_id": int(ids[p]),
+                "track_id": found.ids[p],
                 "keypoints": triples.ravel().tolist(),
                 "num_keypoints": len(JOINTS),
                 "bbox": np.round([*low, *(high - low)], 3).tolist(),
@@ -137,9 +121,10 @@ def write(
                 "iscrowd": 0,
             }
         )
+    width, height = found.size
     pictures = [
-        {"id": t + 1, "file_name": f"{t:06d}.png", "width": size[0], "height": size[1]}
-        for t in range(len(present))
+        {"id": t + 1, "file_name": f"{t:06d}.png", "width": width, "height": height}
+        for t in range(len(found.present))
     ]
     category = {"id": 1, "name": "person", "keypoints": list(JOINTS), "skeleton": LIMBS}
     whole = {"images": pictures, "annotations": annotations, "categories": [category]}

@@ -9,13 +9,13 @@ begin at the corner of the picture: the centre of its first pixel is (0.5, 0.5).
 
 import io
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from retime.atomic import write_text
 from retime.errors import InputError
+from retime.interop.found_tracks import FoundTracks
 from retime.interop.parsing import read_bytes
 from retime.interop.skeletons import Skeleton, joint_numbers
 from retime.people.interpolation import OBSERVED
@@ -97,45 +97,30 @@ def _places(shape: ET.Element, place: str) -> np.ndarray:
     return places - 0.5
 
 
-def write(
-    keypoints: np.ndarray,
-    state: np.ndarray,
-    present: np.ndarray,
-    ids: Sequence[int],
-    size: tuple[int, int],
-    path: Path,
-) -> None:
-    """Write tracks of skeletons; joints that were not observed count as occluded.
-
-    Args:
-        keypoints: ``[T, P, 17, 2]`` pixels.
-        state: ``[T, P, 17]`` of ``Tracks``.
-        present: ``[T, P]``.
-        ids: of the P people.
-        size: width and height of the video.
-        path: the XML file to write.
-    """
+def write(found: FoundTracks, path: Path) -> None:
+    """Write an XML file of skeletons; joints that were not observed count as occluded."""
     root = ET.Element("annotations")
     ET.SubElement(root, "version").text = "1.1"
     task = ET.SubElement(ET.SubElement(root, "meta"), "task")
-    ET.SubElement(task, "size").text = str(len(present))
+    ET.SubElement(task, "size").text = str(len(found.present))
     ET.SubElement(task, "mode").text = "interpolation"
     original = ET.SubElement(task, "original_size")
-    for name, side in zip(("width", "height"), size, strict=True):
+    for name, side in zip(("width", "height"), found.size, strict=True):
         ET.SubElement(original, name).text = str(side)
-    for p, person in enumerate(ids):
+    for p, person in enumerate(found.ids):
         track = ET.SubElement(root, "track", id=str(person), label="person", source="auto")
-        there = np.flatnonzero(present[:, p])
+        there = np.flatnonzero(found.present[:, p])
         for t in there:
             shape = _element(track, "skeleton", int(t), outside=False)
-            for name, (x, y), seen in zip(JOINTS, keypoints[t, p], state[t, p], strict=True):
+            placed = zip(JOINTS, found.keypoints[t, p], found.state[t, p], strict=True)
+            for name, (x, y), seen in placed:
                 point = ET.SubElement(shape, "points", label=name, keyframe="1", outside="0")
                 point.set("occluded", str(int(seen != OBSERVED)))
                 point.set("points", f"{x + 0.5:.3f},{y + 0.5:.3f}")
         # Who is gone must be said to be, or is taken to stay.
         for t in there[:-1][np.diff(there) > 1] + 1:
             _element(track, "skeleton", int(t), outside=True)
-        if len(there) and there[-1] + 1 < len(present):
+        if len(there) and there[-1] + 1 < len(found.present):
             _element(track, "skeleton", int(there[-1]) + 1, outside=True)
     ET.indent(root)
     write_text(path, ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n")

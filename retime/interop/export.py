@@ -18,6 +18,7 @@ from retime.interop import (
     iuv_pictures,
     mask_pictures,
 )
+from retime.interop.found_tracks import FoundTracks
 from retime.interop.projects import Metadata, metadata_text
 
 LOW_HEIGHT, MULTIPLE = 256, 16  # of `rgb_256`: its height, and what its width is a multiple of
@@ -47,14 +48,12 @@ def _write_alphapose(results: Path, out: Path) -> None:
 
 def _write_coco(results: Path, out: Path) -> None:
     with Tracks.open(results / "tracks.h5") as t:
-        people = t.keypoints[:], t.state[:], t.present[:], t.ids[:].tolist()
-        coco_keypoints.write(*people, tuple(t.source_size), out)
+        coco_keypoints.write(FoundTracks.of(t), out)
 
 
 def _write_cvat(results: Path, out: Path) -> None:
     with Tracks.open(results / "tracks.h5") as t:
-        people = t.keypoints[:], t.state[:], t.present[:], t.ids[:].tolist()
-        cvat.write(*people, tuple(t.source_size), out)
+        cvat.write(FoundTracks.of(t), out)
 
 
 def _write_homographies(results: Path, out: Path) -> None:

@@ -23,6 +23,7 @@ from retime.interop.parsing import read_bytes
 from retime.interop.skeletons import Skeleton, as_detections, as_people
 from retime.people.corrections import read_corrections
 from retime.people.people_tracks import complete_given
+from retime.people.stage import write_tracks
 from retime.progress import track
 
 MOST_ASPECT_ERROR = 0.02  # by which a mask's aspect may differ from the video's
@@ -102,23 +103,14 @@ def make_tracks(
     if given and not ids:
         raise InputError(f"{given}: shows nobody in the clip's {joints.shape[1]} frames")
     people = complete_given(joints, ids, wanted, settings, picture, fps, str(given))
-    count = len(people.present)
-    with Tracks.create(
-        out,
-        sizes={"T": joints.shape[1], "P": count},
-        parameters={
-            **settings.model_dump(mode="json"),
-            **{"given": given and str(given), "format": form, "given_ids": ids},
-        },
-        **attributes,
-    ) as result:
-        result.keypoints[:] = people.places.swapaxes(0, 1)
-        result.score[:] = people.scores.swapaxes(0, 1)
-        result.state[:] = people.state.swapaxes(0, 1)
-        result.present[:] = people.present.swapaxes(0, 1)
-        result.ids[:] = people.ids
+    parameters = {
+        **settings.model_dump(mode="json"),
+        **{"given": given and str(given), "format": form, "given_ids": ids},
+    }
+    write_tracks(people, out, parameters, attributes)
     if given:
         called = ", ".join(f"{n} (there {i})" for n, i in enumerate(ids, 1) if n != i)
+        count = len(people.present)
         print(f"tracks  {given} ({form}) in place of tracking: {count} people", file=sys.stderr)
         if called:
             print(f"tracks  people are called {called}", file=sys.stderr)

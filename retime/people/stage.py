@@ -1,6 +1,7 @@
 """Stages ``poses`` and ``tracks``: from frames to people with one id each."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from retime.people.detection import Detector
 from retime.people.identities import identify
 from retime.people.model_store import fetch_models
 from retime.people.movenet import People
-from retime.people.people_tracks import complete
+from retime.people.people_tracks import TrackedPeople, complete
 from retime.people.tracking import Detections
 from retime.progress import track
 
@@ -122,14 +123,25 @@ def run_tracks(
             f"{settings.min_seconds:g} seconds; lower tracks.min_presence or tracks.min_seconds in "
             "the clip's clip.yaml, or choose the frames in which people are"
         )
+    write_tracks(people, out, settings.model_dump(mode="json"), attributes)
+
+
+def write_tracks(
+    people: TrackedPeople, out: Path, parameters: dict[str, Any], clip: dict[str, Any]
+) -> None:
+    """Write ``Tracks``.
+
+    ``parameters`` say what they were made with, ``clip`` are the ``clip_attributes`` of the file
+    that they were made from.
+    """
     with Tracks.create(
         out,
         sizes={"T": people.present.shape[1], "P": len(people.present)},
-        parameters=settings.model_dump(mode="json"),
-        **attributes,
-    ) as result:
-        result.keypoints[:] = people.places.swapaxes(0, 1)
-        result.score[:] = people.scores.swapaxes(0, 1)
-        result.state[:] = people.state.swapaxes(0, 1)
-        result.present[:] = people.present.swapaxes(0, 1)
-        result.ids[:] = people.ids
+        parameters=parameters,
+        **clip,
+    ) as tracks:
+        tracks.keypoints[:] = people.places.swapaxes(0, 1)
+        tracks.score[:] = people.scores.swapaxes(0, 1)
+        tracks.state[:] = people.state.swapaxes(0, 1)
+        tracks.present[:] = people.present.swapaxes(0, 1)
+        tracks.ids[:] = people.ids

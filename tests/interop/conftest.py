@@ -7,6 +7,8 @@ import pytest
 
 from retime.artifacts import Frames
 from retime.interop.clip_frames import ClipFrames
+from retime.interop.found_tracks import FoundTracks
+from retime.people.interpolation import OBSERVED
 
 SOURCE, WORKING = (32, 16), (16, 8)
 
@@ -39,6 +41,15 @@ def frames_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def clip_frames() -> ClipFrames:
     return ClipFrames(np.arange(4))
+
+
+def found_tracks(
+    keypoints: np.ndarray, present: np.ndarray, ids: list[int], state: np.ndarray | None = None
+) -> FoundTracks:
+    """People of the tiny clip; without ``state`` all joints were observed."""
+    if state is None:
+        state = np.full(keypoints.shape[:-1], OBSERVED, np.uint8)
+    return FoundTracks(keypoints, state, present, ids, SOURCE)
 
 
 def standing(x: float, y: float = 0.0) -> np.ndarray:

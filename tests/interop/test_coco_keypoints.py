@@ -9,7 +9,7 @@ from retime.interop.clip_frames import ClipFrames
 from retime.interop.skeletons import as_people
 from retime.people.skeleton import INDEX, JOINTS
 
-from .conftest import standing
+from .conftest import found_tracks, standing
 
 # The form of person_keypoints_*.json, with other joints than COCO's among its names.
 FILE = {
@@ -77,7 +77,8 @@ def test_what_is_written_is_read_again(tmp_path):
     state = np.full((3, 2, 17), 1)
     state[:, 0, 9] = 2  # a wrist was interpolated
     present = np.array([[True, True], [True, False], [True, True]])
-    coco_keypoints.write(keypoints, state, present, [1, 2], (32, 16), tmp_path / "a.json")
+    found = found_tracks(keypoints, present, [1, 2], state=state)
+    coco_keypoints.write(found, tmp_path / "a.json")
     joints, ids = as_people(coco_keypoints.read(tmp_path / "a.json"), ClipFrames(np.arange(3)), "")
     assert ids == [1, 2]
     assert np.isfinite(joints).all((2, 3)).T.tolist() == present.tolist()
@@ -88,8 +89,8 @@ def test_what_is_written_is_read_again(tmp_path):
 
 def test_boxes_and_joints_are_what_cocos_tools_ask_for(tmp_path):
     keypoints = np.stack([[standing(5)], [standing(6)]])
-    state, present = np.ones((2, 1, 17)), np.ones((2, 1), bool)
-    coco_keypoints.write(keypoints, state, present, [1], (32, 16), tmp_path / "a.json")
+    found = found_tracks(keypoints, np.ones((2, 1), bool), [1])
+    coco_keypoints.write(found, tmp_path / "a.json")
     held = json.loads((tmp_path / "a.json").read_text())
     annotation = held["annotations"][1]
     assert held["images"][1] == {"id": 2, "file_name": "000001.png", "width": 32, "height": 16}

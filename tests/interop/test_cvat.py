@@ -9,7 +9,7 @@ from retime.interop.clip_frames import ClipFrames
 from retime.interop.skeletons import as_people
 from retime.people.skeleton import INDEX
 
-from .conftest import standing
+from .conftest import found_tracks, standing
 
 # After https://docs.cvat.ai/docs/other/xml_format, "interpolation".
 FILE = """<?xml version="1.0" encoding="utf-8"?>
@@ -72,7 +72,7 @@ def test_what_is_written_is_read_again(tmp_path):
     state = np.full((5, 2, 17), 1)
     state[:, 1, 0] = 2
     present = np.array([[1, 1], [1, 0], [0, 0], [1, 0], [1, 0]], bool)
-    cvat.write(keypoints, state, present, [1, 2], (32, 16), tmp_path / "a.xml")
+    cvat.write(found_tracks(keypoints, present, [1, 2], state=state), tmp_path / "a.xml")
     joints, ids = as_people(cvat.read(tmp_path / "a.xml"), ClipFrames(np.arange(5)), "")
     assert ids == [1, 2]
     assert np.isfinite(joints).all((2, 3)).T.tolist() == present.tolist()

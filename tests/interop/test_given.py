@@ -14,7 +14,7 @@ from retime.interop.given import make_camera, make_masks, make_poses, make_track
 from retime.people.interpolation import CORRECTED, INTERPOLATED, OBSERVED
 from retime.video.encoding import VideoWriter
 
-from .conftest import standing, write_frames
+from .conftest import found_tracks, standing, write_frames
 
 SETTINGS = TracksSettings()
 
@@ -25,7 +25,7 @@ def tracked(tmp_path):
     keypoints = np.stack([[standing(10 + t, 2), standing(20, 2 + t)] for t in range(4)])
     present = np.array([[1, 1], [1, 0], [1, 1], [1, 0]], bool)
     path = tmp_path / "tracks.json"
-    coco_keypoints.write(keypoints, np.ones((4, 2, 17)), present, [3, 8], (32, 16), path)
+    coco_keypoints.write(found_tracks(keypoints, present, [3, 8]), path)
     return path, keypoints
 
 
