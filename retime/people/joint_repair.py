@@ -40,7 +40,7 @@ SLIP = 0.25
 OCCLUSION_SECONDS, HALF_HIDDEN_SECONDS = 0.15, 0.17
 # while a smaller share than this of the joints that they usually show is sure. Sure is a joint of
 # this score, or of this share of its usual score if that is less.
-SURE_JOINTS, SURE_SCORE, SURE_SHARE = 0.7, 0.5, 0.8
+SURE_JOINTS, SURE_SCORE, SURE_SHARE = 0.6, 0.5, 0.8
 # Farther than this from any sure pose an unsure one is better than none.
 GLIMPSE_SECONDS = 0.3
 

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from retime.people.joint_repair import (
     drop_half_hidden,
@@ -158,6 +159,13 @@ def test_guesses_next_to_a_hidden_stretch_are_forgotten():
     forgotten = np.isfinite(poses[..., 0]).any(1) & ~np.isfinite(dropped[..., 0]).any(1)
     assert np.flatnonzero(forgotten).tolist() == [13, 14, 26]
     np.testing.assert_array_equal(dropped[27:], poses[27:])
+
+
+@pytest.mark.parametrize(("sure", "kept"), [(10, False), (11, True)])
+def test_a_pose_is_sure_when_six_in_ten_of_its_joints_are(sure, kept):
+    poses = lost_at(walking(40), 15, 25)
+    poses[26, sure:, 2] = 0.3  # 0.6 of 17 joints are 10.2
+    assert np.isfinite(drop_half_hidden(poses, 30)[26, :, 0]).all() == kept
 
 
 def test_forgetting_ends_at_the_first_sure_pose_and_after_a_sixth_of_a_second():
