@@ -19,6 +19,10 @@ from retime.config import parse_section as _settings
 from retime.demo.cli import app as demo_app
 from retime.errors import InputError
 from retime.interop.cli import app as given_app
+from retime.options import In, Out, SettingsText, Threads, Video
+from retime.people.cli import app as models_app
+from retime.previews import app as preview_app
+from retime.timing.cli import app as otio_app
 
 app = typer.Typer(
     help="Retime people in an ordinary video.",
@@ -26,14 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-In = Annotated[Path, typer.Option(help="File to read.")]
-Out = Annotated[Path, typer.Option(help="File to write.")]
-SettingsText = Annotated[str, typer.Option("--settings", help="JSON, or path of a YAML file.")]
-Video = Annotated[
-    Path | None, typer.Option(help="The source video, for its sound and colour tags.")
-]
-Threads = Annotated[int, typer.Option(min=1, help="CPU threads to use.")]
 
 
 @app.command()
@@ -318,108 +314,13 @@ def studio(
     run_studio(clip, port, browser, snakemake or [])
 
 
-preview = typer.Typer(help="Draw the pictures of the report.", no_args_is_help=True)
-app.add_typer(preview, name="preview")
+app.add_typer(preview_app, name="preview")
 app.add_typer(body_app, name="body")
 app.add_typer(demo_app, name="demo")
 app.add_typer(benchmark_app, name="benchmark")
 app.add_typer(given_app, name="given")
-
-
-@preview.command("tracks")
-def preview_tracks(frames: In, tracks: In, out: Out) -> None:
-    """Draw the tracked skeletons with their ids over frames of the video."""
-    from retime.people.preview import preview_tracks
-
-    preview_tracks(frames, tracks, out)
-
-
-@preview.command("uv")
-def preview_uv(frames: In, tracks: In, uv: In, out: Out) -> None:
-    """Lay out skeletons, UV maps, and the maps over the frame, some frames each."""
-    from retime.body.preview import preview_uv
-
-    preview_uv(frames, tracks, uv, out)
-
-
-@preview.command("layers")
-def preview_layers(layers: In, out: Out) -> None:
-    """Lay out the layers over a checkerboard, some frames each."""
-    from retime.layers.preview import preview_layers
-
-    preview_layers(layers, out)
-
-
-@preview.command("timing")
-def preview_timing(tracks: In, seeds: In, timemap: In, out: Out) -> None:
-    """Plot the motions before and after an edit, and its time maps."""
-    from retime.timing.preview import preview_timing
-
-    preview_timing(tracks, seeds, timemap, out)
-
-
-@preview.command("edit")
-def preview_edit(
-    layers: In,
-    camera: In,
-    timemap: In,
-    out: Out,
-    height: Annotated[int, typer.Option(min=32, help="Height of the pictures.")] = 180,
-    settings: SettingsText = "",
-) -> None:
-    """Render an edit small and without sound, in seconds."""
-    from retime.render.stage import preview_edit
-
-    section = _settings(settings, config.RenderSettings)
-    preview_edit(layers, camera, timemap, out, section, height)
-
-
-@preview.command("losses")
-def preview_losses(decomposition: In, out: Out) -> None:
-    """Plot the losses over the training."""
-    from retime.layers.preview import preview_losses
-
-    preview_losses(decomposition, out)
-
-
-otio = typer.Typer(help="Edits as OpenTimelineIO timelines.", no_args_is_help=True)
-app.add_typer(otio, name="otio")
-
-
-@otio.command("write")
-def write_timeline(
-    timemap: In,
-    seeds: In,
-    out: Out,
-    media: Annotated[str, typer.Option(help="Where the layers lie as filmed; default: none.")] = "",
-) -> None:
-    """Write an edit as a timeline for editing programs."""
-    from retime.timing.otio import write_timeline
-
-    write_timeline(timemap, seeds, out, media)
-
-
-@otio.command("read")
-def read_timeline(
-    timeline: Annotated[Path, typer.Option(help="The .otio file.")], out: Out
-) -> None:
-    """Turn a timeline, perhaps edited, into an edit file."""
-    from retime.timing.otio_reading import read_timeline
-
-    read_timeline(timeline, out)
-
-
-models = typer.Typer(help="The pose networks.", no_args_is_help=True)
-app.add_typer(models, name="models")
-
-
-@models.command("fetch")
-def fetch() -> None:
-    """Fetch, verify and convert the pose networks, unless they are in the cache."""
-    from retime.people.model_store import fetch_models
-
-    found = fetch_models()
-    print(f"pose networks: {found.multipose.parent}")
+app.add_typer(otio_app, name="otio")
+app.add_typer(models_app, name="models")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from retime.config import TracksSettings, parse_section
+from retime.options import Out, SettingsText
 
 app = typer.Typer(
     help="Turn files in other people's formats into those of stages.", no_args_is_help=True
@@ -13,7 +14,6 @@ app = typer.Typer(
 
 Frames = Annotated[Path, typer.Option(help="The clip's frames.")]
 Given = Annotated[Path, typer.Option(help="The file or folder that was given.")]
-Out = Annotated[Path, typer.Option(help="File to write.")]
 
 
 @app.command()
@@ -30,7 +30,7 @@ def tracks(
     out: Out,
     given: Annotated[Path | None, typer.Option(help="The file; none: nobody is there.")] = None,
     corrections: Annotated[list[Path] | None, typer.Option(help="Keypoint corrections.")] = None,
-    settings: Annotated[str, typer.Option(help="JSON, or path of a YAML file.")] = "",
+    settings: SettingsText = "",
 ) -> None:
     """Take tracked people from AlphaPose, PoseFlow, COCO or CVAT."""
     from retime.interop.given import make_tracks

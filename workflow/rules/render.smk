@@ -85,7 +85,7 @@ rule preview_edit:
         runtime=minutes("render"),
     params:
         settings=settings("render"),
-        code=code_digest("preview_edit"),
+        code=code_digest("preview_edit", "retime.previews"),
     message:
         "{wildcards.clip}: preview of '{wildcards.edit}'"
     shell:

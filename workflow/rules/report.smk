@@ -18,7 +18,7 @@ rule preview_tracks:
         mem_mb=memory("preview"),
         runtime=minutes("preview"),
     params:
-        code=code_digest("preview_tracks"),
+        code=code_digest("preview_tracks", "retime.previews"),
     message:
         "{wildcards.clip}: picture of the tracked people"
     shell:
@@ -46,7 +46,7 @@ rule preview_uv:
         mem_mb=memory("preview"),
         runtime=minutes("preview"),
     params:
-        code=code_digest("preview_uv"),
+        code=code_digest("preview_uv", "retime.previews"),
     message:
         "{wildcards.clip}: picture of the UV maps"
     shell:
@@ -73,7 +73,7 @@ rule preview_layers:
         mem_mb=memory("preview"),
         runtime=minutes("preview"),
     params:
-        code=code_digest("preview_layers"),
+        code=code_digest("preview_layers", "retime.previews"),
     message:
         "{wildcards.clip}: picture of the layers"
     shell:
@@ -99,7 +99,7 @@ rule preview_losses:
         mem_mb=memory("preview"),
         runtime=minutes("preview"),
     params:
-        code=code_digest("preview_losses"),
+        code=code_digest("preview_losses", "retime.previews"),
     message:
         "{wildcards.clip}: picture of the training"
     shell:

@@ -48,7 +48,7 @@ rule preview_timing:
         mem_mb=memory("preview"),
         runtime=minutes("preview"),
     params:
-        code=code_digest("preview_timing"),
+        code=code_digest("preview_timing", "retime.previews"),
     message:
         "{wildcards.clip}: picture of the timing of '{wildcards.edit}'"
     shell:
