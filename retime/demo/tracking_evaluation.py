@@ -155,7 +155,9 @@ def figures(clips: Sequence[TrackedClip]) -> dict[str, Any]:
         alone, of which there are ``occluded_frames`` (None where there are none; a person missed
         scores 0 in both), ``stolen_joints``: the share of joints of people who meet that lie
         nearer to the other's same joint than to their own, ``stolen_observed``: those of them that
-        are said to be observed, ``stolen_of_all``: stolen joints in all frames, as a share of all.
+        are said to be observed, ``stolen_sides``: those nearer still to the person's own other
+        side (left taken for right), ``stolen_of_all``: stolen joints in all frames, as a share of
+        all.
     """
     hota = sum((clip.hota for clip in clips[1:]), clips[0].hota)
     stolen = sum((clip.stolen for clip in clips), Stolen())
@@ -171,6 +173,7 @@ def figures(clips: Sequence[TrackedClip]) -> dict[str, Any]:
         "occluded_frames": len(hidden),
         "stolen_joints": stolen.share_meeting,
         "stolen_observed": stolen.share_meeting_observed,
+        "stolen_sides": stolen.share_meeting_mixed,
         "stolen_of_all": stolen.share,
     }
 

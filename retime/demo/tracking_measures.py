@@ -10,6 +10,7 @@ from retime.demo.hota import Hota, count_hota, count_switches
 from retime.demo.metrics import match_people, track_similarity
 from retime.demo.truth import Truth
 from retime.people.interpolation import OBSERVED
+from retime.people.skeleton import MIRROR
 
 JOINTS_IN_PICTURE = 9
 """With fewer joints in the picture a true person neither counts as there nor as not there."""
@@ -106,10 +107,14 @@ class TrackedClip:
         low, high = self.true[..., :2].min(2), self.true[..., :2].max(2)  # [T, N, 2]
         for n, p in self.people.items():
             apart = np.linalg.norm(self.tracked[:, p] - self.true[:, n, :, :2], axis=-1)  # [T, 17]
+            other_side = np.linalg.norm(self.tracked[:, p] - self.true[:, n, MIRROR, :2], axis=-1)
             stolen, meeting = np.zeros(apart.shape, bool), np.zeros(len(apart), bool)
+            sides_mixed = np.zeros(apart.shape, bool)
             for m in np.delete(np.arange(self.true.shape[1]), n):
                 theirs = np.linalg.norm(self.tracked[:, p] - self.true[:, m, :, :2], axis=-1)
-                stolen |= (theirs < apart) & (self.true[:, m, :, 2] > 0)
+                taken = (theirs < apart) & (self.true[:, m, :, 2] > 0)
+                stolen |= taken
+                sides_mixed |= taken & (other_side < theirs)
                 overlap = np.minimum(high[:, n], high[:, m]) > np.maximum(low[:, n], low[:, m])
                 meeting |= overlap.all(1) & self.there[:, m]
             counted = (self.there[:, n] & self.present[:, p])[:, None] & (self.true[:, n, :, 2] > 0)
@@ -117,6 +122,7 @@ class TrackedClip:
             tally += Stolen(
                 int((met & stolen).sum()),
                 int((met & stolen & (self.state[:, p] == OBSERVED)).sum()),
+                int((met & sides_mixed).sum()),
                 int(met.sum()),
                 int((counted & stolen).sum()),
                 int(counted.sum()),
@@ -148,6 +154,7 @@ class Stolen:
 
     meeting: int = 0  # stolen joints of people who meet
     meeting_observed: int = 0  # of those, the ones said to be observed
+    meeting_mixed: int = 0  # of those, the ones nearer still to the person's own other side
     of_meeting: int = 0  # all joints of people who meet
     anywhere: int = 0  # stolen joints in all frames
     of_all: int = 0  # all joints
@@ -164,6 +171,11 @@ class Stolen:
     def share_meeting_observed(self) -> float:
         """The same of joints that are said to be observed."""
         return self.meeting_observed / max(self.of_meeting, 1)
+
+    @property
+    def share_meeting_mixed(self) -> float:
+        """The same of joints that are nearer still to the same joint of the person's other side."""
+        return self.meeting_mixed / max(self.of_meeting, 1)
 
     @property
     def share(self) -> float:

@@ -76,6 +76,16 @@ def test_stolen_joints_are_those_nearer_to_the_other_s():
     assert clip(true, tracked, state=INTERPOLATED).stolen.meeting_observed == 0
 
 
+def test_a_stolen_joint_nearer_still_to_the_own_other_side_mixes_up_the_sides():
+    true = np.stack([[body(100), body(104)]] * FRAMES)
+    tracked = true.copy()
+    # Left ankles at (115, 175) and, the other's, (119, 175); the own right one at (116, 180).
+    tracked[0, 0, 15] = [117.5, 179]  # 4.7 from its own, 4.3 from the other's, 1.8 from the right
+    tracked[1, 0, 15] = [119, 175]  # 4.0, 0.0 and 5.8
+    stolen = clip(true, tracked).stolen
+    assert (stolen.meeting, stolen.meeting_mixed) == (2, 1)
+
+
 def test_people_apart_do_not_meet():
     tracked = two()
     tracked[0, 0, 3] = two()[0, 1, 3]
