@@ -4,6 +4,26 @@ import torch
 from torch import Tensor, nn
 
 
+class InstanceNorm(nn.InstanceNorm2d):
+    """Instance norm; in inference by plain sums, which pictures laid out by pixels need.
+
+    torch's own rearranges them there and back, for more than the convolution before it takes.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [B, C, H, W] for the same."""
+        measuring = self.track_running_stats and self.training
+        if torch.is_grad_enabled() or measuring:
+            return super().forward(x)
+        if self.track_running_stats:
+            off, variance = x - self.running_mean[:, None, None], self.running_var[:, None, None]
+        else:
+            off = x - x.mean((2, 3), keepdim=True)
+            variance = off.square().mean((2, 3), keepdim=True)
+        scale = (variance + self.eps).rsqrt() * self.weight[:, None, None]
+        return torch.addcmul(self.bias[:, None, None], off, scale)
+
+
 class ResidualBlock(nn.Module):
     """3x3 convolution, instance norm, ReLU, 3x3 convolution, instance norm; plus the input."""
 
@@ -77,8 +97,8 @@ class Upsampler(nn.Module):
                 norm.momentum = share
 
 
-def _norm(channels: int, local: bool) -> nn.InstanceNorm2d:
-    return nn.InstanceNorm2d(channels, affine=True, track_running_stats=local)
+def _norm(channels: int, local: bool) -> InstanceNorm:
+    return InstanceNorm(channels, affine=True, track_running_stats=local)
 
 
 def _taps(size: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:
@@ -106,5 +126,5 @@ def enlarge(
     """
     top, bottom, down = _taps(maps.shape[-2], size[0], rows)
     left, right, along = _taps(maps.shape[-1], size[1], columns)
-    tall = torch.lerp(maps[:, :, top], maps[:, :, bottom], down[:, None])
-    return torch.lerp(tall[..., left], tall[..., right], along)
+    tall = torch.lerp(maps.index_select(2, top), maps.index_select(2, bottom), down[:, None])
+    return torch.lerp(tall.index_select(3, left), tall.index_select(3, right), along)

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from retime.layers.renderer import Renderer, reach, settle_statistics
-from retime.layers.upsampler import Upsampler, enlarge
+from retime.layers.upsampler import InstanceNorm, Upsampler, enlarge
 
 
 def test_renderer_has_the_layers_of_the_table():
@@ -176,3 +176,16 @@ def test_alpha_reaches_its_ends_and_can_leave_them():
     assert stretched.tolist() == pytest.approx([0, 0.5, 1])
     stretched.sum().backward()
     assert alpha.grad.tolist() == pytest.approx([1.04] * 3)
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_norms_are_the_same_with_and_without_gradients(local):
+    generator = torch.Generator().manual_seed(0)
+    norm = InstanceNorm(3, affine=True, track_running_stats=local)
+    maps = 5 + 2 * torch.rand(2, 3, 9, 8, generator=generator)
+    norm.weight.data, norm.bias.data = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([0.0, 3.0, -1.0])
+    norm(maps)  # which a local one keeps something of
+    norm.eval()
+    with torch.no_grad():
+        fast = norm(maps)
+    assert torch.allclose(fast, norm(maps), atol=1e-5)
