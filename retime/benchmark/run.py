@@ -10,7 +10,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +67,8 @@ def run_benchmark(
     Yields:
         Rows: ``case``, ``people``, ``working`` and, where upsampled, ``layers`` (figures at both
         sizes, see :func:`retime.benchmark.figures.measure`; ``layers`` has ``exact_share`` too),
-        ``train_seconds``, ``upsample_seconds``, ``peak_mib`` (of the larger process).
+        ``train_seconds``, ``upsample_seconds`` (of CPU: what else the machine does hardly counts),
+        ``peak_mib`` (of the larger process).
 
     Raises:
         InputError: there is no such scene, or the networks are not to be had.
@@ -194,18 +194,17 @@ def _filmed(folder: Path, name: str, digest: str, make: Callable[[], Scene]) -> 
 
 
 def _stage(name: str, settings: Section, threads: int, **files: Path) -> tuple[float, float]:
-    """Run a stage in a process of its own; return its seconds and its peak memory in MiB."""
+    """Run a stage in a process of its own; return its seconds of CPU and peak memory in MiB."""
     command = [sys.executable, "-m", "retime", name, "--settings", settings.model_dump_json()]
     command += ["--threads", str(threads)]
     for option, path in files.items():
         command += [f"--{option}", str(path)]
-    began = time.monotonic()
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise InputError(f"stage {name} ended with {process.returncode}; its message stands above")
-    return time.monotonic() - began, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def _video(frames: Path, found: Found) -> np.ndarray:

@@ -122,7 +122,8 @@ def cell(name: str, rows: Sequence[Row], size: str) -> str:
 
 
 def _costs(scenes: dict[str, list[Row]]) -> str:
-    lines = ["| scene | train s | upsample s | peak MiB | exact where opaque |", "|---" * 5 + "|"]
+    heads = ("scene", "train, core s", "upsample, core s", "peak MiB", "exact where opaque")
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for scene, rows in scenes.items():
         lines.append(
             f"| {scene} | {_mean(rows, 'train_seconds')} | "
