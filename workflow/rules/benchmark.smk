@@ -46,3 +46,23 @@ rule benchmark_claims:
     shell:
         "retime benchmark claims --table {output.page} --images {output.images}"
         " --threads {threads} 2>&1 | tee {log}"
+
+
+# Not part of `benchmark`: ask for the page by name.
+rule benchmark_ablations:
+    output:
+        page="docs/benchmarks/ablations.md",
+    log:
+        "logs/benchmark/ablations.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: CORES
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code_digest("ablations", "retime.benchmark.cli"),
+    message:
+        "Measure what each departure from the paper buys"
+    shell:
+        "retime benchmark ablations --table {output.page} --threads {threads} 2>&1 | tee {log}"
