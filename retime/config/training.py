@@ -97,9 +97,9 @@ class TrainSettings(Section):
     l0: float = Field(0.001, ge=0, description="weight of the smooth count of alpha")
     cover: float = Field(4.0, ge=0, description="weight of what layers leave unexplained")
     cover_faint: float = Field(
-        0.15, ge=0, description="share of it in the end where little is demanded, as of shadows"
+        0.25, ge=0, description="share of it in the end where little is demanded, as of shadows"
     )
-    haze: float = Field(0.3, ge=0, description="of alpha beyond what the frame demands of it")
+    haze: float = Field(0.6, ge=0, description="of alpha beyond what the frame demands of it")
     attribute_effects: bool = Field(
         True, description="effects go to whom they move with, as like poses foretell them"
     )
