@@ -30,6 +30,9 @@ KEY_FRAMES = 12  # one at least every so many frames
 # x264: no frames out of order, and key frames that nothing reaches across.
 SEEKABLE = {"bf": "0", "g": str(KEY_FRAMES), "keyint_min": "1", "x264-params": "open-gop=0"}
 BLOCK = 16  # of the codec: colour and alpha share none
+# What lies beyond a picture, pixels: decoders mix the colours at its edge, of half the resolution,
+# with their neighbours, whatever those are.
+MARGIN = 2
 
 
 class StoredFilm(BaseModel):
@@ -173,35 +176,38 @@ def write_film(
 ) -> StoredFilm:
     """Encode frames ``read(0)`` to ``read(length - 1)``, uint8 [H, W, 3 or 4], as one film."""
     first = read(0)
-    height, width, channels = first.shape
-    alpha_row = -(-height // BLOCK) * BLOCK if channels == 4 else None
-    size = (width, alpha_row + height) if alpha_row else (width, height)
+    packed = pack(first)
+    height, width, _ = packed.shape
     constant = True
-    with VideoWriter(path, size, fps, CRF, threads, options=SEEKABLE) as writer:
+    with VideoWriter(path, (width, height), fps, CRF, threads, options=SEEKABLE) as writer:
         for t in track(range(length), f"footage {path.stem}", length):
             picture = read(t)
             constant = constant and np.array_equal(picture, first)
-            writer.write(picture if alpha_row is None else pack_alpha(picture, alpha_row))
-    return _indexed(path, alpha_row, constant)
+            writer.write(pack(picture))
+    return _indexed(path, height // 2 if first.shape[2] == 4 else None, constant)
 
 
-def pack_alpha(rgba: np.ndarray, alpha_row: int) -> np.ndarray:
-    """Return colour above and alpha as grey below, from row ``alpha_row`` on.
+def pack(picture: np.ndarray) -> np.ndarray:
+    """Return a picture as it is coded: with room at the right and below, and alpha as grey below.
 
     Args:
-        rgba: uint8 [H, W, 4], straight alpha.
-        alpha_row: H or more.
+        picture: uint8 [H, W, 3], or [H, W, 4] with straight alpha.
 
     Returns:
-        uint8 [alpha_row + H, W, 3]; colours are drawn out beyond the edge of what shows, and rows
-        between the two repeat the last one of the colour.
+        uint8 [h, w, 3], or [2h, w, 3] with the alpha in the lower half, where h and w are the next
+        multiples of ``BLOCK`` that leave a margin; the last row and column fill it. Colours of a
+        picture with alpha are drawn out beyond the edge of what shows.
     """
-    height, width, _ = rgba.shape
-    packed = np.empty((alpha_row + height, width, 3), np.uint8)
-    packed[:height] = bleed(rgba)[..., :3]
-    packed[height:alpha_row] = packed[height - 1]
-    packed[alpha_row:] = rgba[..., 3:]
-    return packed
+    height, width, channels = picture.shape
+    rows, columns = (-(-(side + MARGIN) // BLOCK) * BLOCK - side for side in (height, width))
+
+    def roomy(part: np.ndarray) -> np.ndarray:
+        return np.pad(part, ((0, rows), (0, columns), (0, 0)), mode="edge")
+
+    if channels == 3:
+        return roomy(picture)
+    alpha = np.repeat(picture[..., 3:], 3, axis=2)
+    return np.concatenate([roomy(bleed(picture)[..., :3]), roomy(alpha)])
 
 
 def _indexed(path: Path, alpha_row: int | None, constant: bool) -> StoredFilm:

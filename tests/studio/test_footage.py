@@ -9,7 +9,7 @@ import pytest
 
 from retime.artifacts import Frames, Layers
 from retime.errors import InputError
-from retime.studio.footage import KEY_FRAMES, StoredFilm, pack_alpha, read_footage, run_footage
+from retime.studio.footage import KEY_FRAMES, MARGIN, StoredFilm, pack, read_footage, run_footage
 
 from .conftest import FRAMES, SIZE
 
@@ -36,8 +36,8 @@ def test_the_films_hold_the_layers(results: Path) -> None:
     width, height = SIZE
     with Layers.open(results / "layers.h5") as layers, Frames.open(results / "frames.h5") as frames:
         rgba, seen = layers.rgba[:].astype(int), frames.rgb[:].astype(int)
-    assert psnr(decoded(results / "studio", footage.source) - seen) > 38
-    assert psnr(decoded(results / "studio", footage.background) - rgba[0, ..., :3]) > 38
+    for film, truth in ((footage.source, seen), (footage.background, rgba[0, ..., :3])):
+        assert psnr(decoded(results / "studio", film)[:, :height, :width] - truth) > 38
     for number, film in enumerate(footage.layers, start=1):
         pictures = decoded(results / "studio", film)
         assert pictures.shape == (FRAMES, film.coded_height, film.coded_width, 3)
@@ -71,13 +71,24 @@ def test_homographies_lead_to_the_canvas_picture(results: Path) -> None:
 
 
 def test_alpha_lies_below_the_colour() -> None:
-    rgba = np.zeros((5, 4, 4), np.uint8)
+    rgba = np.zeros((5, 30, 4), np.uint8)
     rgba[1:3, 1:3] = 10, 20, 30, 200
-    packed = pack_alpha(rgba, 16)
-    assert packed.shape == (21, 4, 3)
-    assert (packed[16:] == rgba[..., 3:]).all()
-    assert (packed[:5] == [10, 20, 30]).all()  # drawn out from under the edge
-    assert (packed[5:16] == packed[4]).all()
+    rgba[4, 29, 3] = 255
+    packed = pack(rgba)
+    assert packed.shape == (32, 32, 3)
+    assert (packed[16:21, :30] == rgba[..., 3:]).all()
+    assert (packed[:3, :4] == [10, 20, 30]).all()  # drawn out from under the edge
+    assert (packed[20:, 29:] == 255).all()  # the last pixel fills what is left
+
+
+@pytest.mark.parametrize("side", [13, 14, 15, 16, 17])
+def test_a_margin_repeats_the_edge(side: int) -> None:
+    picture = np.arange(side * side * 3, dtype=np.uint8).reshape(side, side, 3)
+    packed = pack(picture)
+    assert packed.shape == ((16, 16, 3) if side + MARGIN <= 16 else (32, 32, 3))
+    assert (packed[:side, :side] == picture).all()
+    assert (packed[side:, :side] == picture[-1]).all()
+    assert (packed[:, side:] == packed[:, side - 1 : side]).all()
 
 
 def test_artifacts_of_two_clips_are_refused(results: Path, tmp_path: Path) -> None:
