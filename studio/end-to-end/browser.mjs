@@ -50,9 +50,15 @@ export async function withStudio(address, use, size = [1440, 900]) {
   }
 }
 
+/** Wait for the first picture; what the page says instead is thrown. */
 export async function pictureShown(page) {
-  const shown = () => performance.getEntriesByName("retime:shown").length > 0;
-  await page.waitForFunction(shown);
+  const outcome = await page.waitForFunction(
+    () =>
+      document.querySelector("retime-studio")?.renderRoot.querySelector(".whole[role=alert]")
+        ?.textContent ?? performance.getEntriesByName("retime:shown").length > 0,
+  );
+  const said = await outcome.jsonValue();
+  if (said !== true) throw new Error(said);
 }
 
 /** Return something of the page's session, of which `look` is given the session. */

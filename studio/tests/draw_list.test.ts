@@ -58,6 +58,19 @@ test("instances lie back to front by depth, over the background; who shows nothi
   ]);
 });
 
+test("what flow would move is told from what is mixed, and from what is on a frame", () => {
+  const drawn = editedFrame(
+    clip,
+    map([
+      instance(1, 0.5, 1, { between: "flow" }),
+      instance(1, 0.5, 2, { between: "blend" }),
+      instance(1, 1, 3, { between: "flow" }),
+    ]),
+    0,
+  );
+  expect(drawn.map((one) => one.flow ?? false)).toEqual([false, true, false, false]);
+});
+
 test("a source frame has its own order", () => {
   const films = filmedFrame(clip, 0).map(({ sheets }) => sheets[0].film);
   expect(films).toEqual(["background", "layer 2", "layer 1"]);

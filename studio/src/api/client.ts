@@ -76,6 +76,9 @@ export class Client {
       base_digest: base,
     });
   timeMap = (edit: object) => this.ask<TimeMap>("POST", "/api/timemap", { edit });
+  /** An output frame of an edit as `render` makes it, PNG. */
+  picture = async (edit: object, frame: number) =>
+    (await this.send("POST", "/api/picture", { edit, frame })).arrayBuffer();
   align = (question: AlignQuestion) => this.ask<Alignment>("POST", "/api/align", question);
 
   /** The tracks that there would be with corrections that are not saved yet. */
@@ -151,12 +154,15 @@ export class Client {
   }
 
   private async ask<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await this.fetch(path, {
+    return (await (await this.send(method, path, body)).json()) as T;
+  }
+
+  private send(method: string, path: string, body?: object): Promise<Response> {
+    return this.fetch(path, {
       method,
       headers: body ? { "Content-Type": "application/json" } : {},
       body: body && JSON.stringify(body),
     });
-    return (await answer.json()) as T;
   }
 
   private async fetch(path: string, init: RequestInit): Promise<Response> {

@@ -1,8 +1,9 @@
 /**
- * Porter-Duff `over` in WebGL2: straight alpha, display light, back to front. Sums are
+ * Porter-Duff `over` in WebGL2: straight alpha, display or linear light, back to front. Sums are
  * rounded once a layer, to within a level of what `render` rounds once (half floats would take half
  * as long again where there is no GPU); layers seen by another camera are resampled by the
- * cubic kernel that `render` uses, colours weighted by alpha.
+ * cubic kernel that `render` uses, colours weighted by alpha. For linear light the sum is an sRGB
+ * texture, which WebGL blends as light.
  */
 
 import type { Drawn } from "./draw_list";
@@ -14,9 +15,20 @@ void main() {
   gl_Position = vec4(corner * 4.0 - 1.0, 0.0, 1.0);
 }`;
 
+/** The transfer function of sRGB (IEC 61966-2-1). */
+const LIGHT = `
+vec3 toLinear(vec3 display) {
+  return mix(display / 12.92, pow((display + 0.055) / 1.055, vec3(2.4)), step(0.04045, display));
+}
+vec3 toDisplay(vec3 light) {
+  return mix(light * 12.92, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
+}`;
+
 const DRAW = `#version 300 es
 precision highp float;
 precision highp sampler2D;
+${LIGHT}
+uniform bool linear;
 uniform sampler2D first, second;
 uniform ivec2 size;      // of the picture
 uniform int alphaRow;    // 0: opaque
@@ -65,13 +77,16 @@ void main() {
     vec4 next = warped[1] ? cubic(second, toLayer[1], vec2(at)) : texel(second, at);
     seen = mix(seen, next, share);
   }
+  if (linear) seen.rgb = toLinear(seen.rgb / max(seen.a, 0.5 / 255.0)) * seen.a;
   colour = seen * opacity;
 }`;
 
 /** The same where nothing is resampled or mixed: most of the time, and many times as quick. */
 const COPY = `#version 300 es
-precision mediump float;
-uniform mediump sampler2D first;
+precision highp float;
+${LIGHT}
+uniform bool linear;
+uniform highp sampler2D first;
 uniform int alphaRow;
 uniform float opacity;
 out vec4 colour;
@@ -83,11 +98,15 @@ void main() {
     if (alpha < 1.5 / 255.0) discard;
   }
   alpha *= opacity;
-  colour = vec4(texelFetch(first, at, 0).rgb * alpha, alpha);
+  vec3 straight = texelFetch(first, at, 0).rgb;
+  if (linear) straight = toLinear(straight);
+  colour = vec4(straight * alpha, alpha);
 }`;
 
 const SHOW = `#version 300 es
 precision highp float;
+${LIGHT}
+uniform bool linear;
 uniform highp sampler2D composite;
 uniform bool checkered, mattes;
 uniform int height;
@@ -96,6 +115,7 @@ void main() {
   ivec2 at = ivec2(gl_FragCoord.x, float(height) - gl_FragCoord.y);
   vec4 seen = texelFetch(composite, at, 0);
   if (mattes) { colour = vec4(seen.aaa, 1.0); return; }
+  if (linear) seen.rgb = toDisplay(seen.rgb);
   if (checkered) {
     ivec2 square = at / 12;
     float grey = (square.x + square.y) % 2 == 0 ? 0.19 : 0.25;
@@ -120,18 +140,20 @@ export class Compositor {
 
   /**
    * @param width of the pictures, in pixels of the footage
+   * @param linear light is mixed, not the numbers of a display
    */
   constructor(
     private readonly gl: WebGL2RenderingContext,
     private readonly width: number,
     private readonly height: number,
+    private readonly linear: boolean,
   ) {
     this.draw = this.program(DRAW);
     this.copy = this.program(COPY);
     this.show = this.program(SHOW);
     this.sum = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.sum);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, linear ? gl.SRGB8_ALPHA8 : gl.RGBA8, width, height);
     this.target = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.sum, 0);
@@ -145,20 +167,42 @@ export class Compositor {
   paint(films: Films, drawn: Drawn[], ground: Ground = "black"): boolean {
     if (!drawn.every((one) => one.sheets.every((s) => films.texture(s.film, s.frame))))
       return false;
-    const { gl } = this;
     this.over(films, drawn);
+    this.present(this.sum, ground);
+    return true;
+  }
+
+  /** Draw a finished picture onto the canvas. */
+  paintPicture(picture: ImageBitmap): void {
+    const { gl } = this;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(
+      gl.TEXTURE_2D,
+      1,
+      this.linear ? gl.SRGB8_ALPHA8 : gl.RGBA8,
+      this.width,
+      this.height,
+    );
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, picture);
+    this.present(texture, "black");
+    gl.deleteTexture(texture);
+  }
+
+  private present(picture: WebGLTexture, ground: Ground): void {
+    const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, this.width, this.height);
     gl.disable(gl.BLEND);
     gl.useProgram(this.show.program);
     gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.sum);
+    gl.bindTexture(gl.TEXTURE_2D, picture);
     gl.uniform1i(this.show.at("composite"), 0);
+    gl.uniform1i(this.show.at("linear"), this.linear ? 1 : 0);
     gl.uniform1i(this.show.at("checkered"), ground === "checkered" ? 1 : 0);
     gl.uniform1i(this.show.at("mattes"), ground === "matte" ? 1 : 0);
     gl.uniform1i(this.show.at("height"), this.height);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-    return true;
   }
 
   private over(films: Films, drawn: Drawn[]): void {
@@ -179,6 +223,7 @@ export class Compositor {
       gl.uniform1i(at("first"), 0);
       gl.uniform1i(at("alphaRow"), films.film(sheets[0].film).alpha_row ?? 0);
       gl.uniform1f(at("opacity"), opacity);
+      gl.uniform1i(at("linear"), this.linear ? 1 : 0);
       if (!plain) this.resampled(films, one);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     }

@@ -16,6 +16,7 @@ export interface Drawn {
   sheets: Sheet[]; // one, or two to be mixed
   share: number; // of the second
   opacity: number;
+  flow?: boolean; // to be moved along the optical flow, which is drawn as a mix
 }
 
 export const SOURCE = "source";
@@ -69,6 +70,7 @@ export function instanceAt(clip: Clip, map: TimeMap, index: number, t: number): 
     })),
     share,
     opacity: instance.opacity[t],
+    flow: share > 0 && instance.between === "flow",
   };
 }
 
@@ -87,6 +89,7 @@ export function backgroundAt(time: number, how: string): Drawn {
     sheets: frames.map((frame) => ({ film: BACKGROUND, frame, toLayer: null })),
     share,
     opacity: 1,
+    flow: share > 0 && how === "flow",
   };
 }
 

@@ -1,6 +1,7 @@
 /** The picture: which frames it needs, and painting them on the page's canvases. */
 
 import type { Clip, Footage } from "../api/client";
+import type { Edit } from "../model/edit";
 import type { Session } from "../model/session";
 import { Compositor, type Ground } from "./compositor";
 import {
@@ -17,6 +18,15 @@ import { Films, type Wish } from "./films";
 
 /** Output frames to have ready ahead of the one shown. */
 const AHEAD = 20;
+/** Milliseconds after which a picture is taken to be looked at. */
+const REST = 150;
+
+/** A frame of an edit as the server has rendered it. */
+interface Rendered {
+  edit: Edit;
+  frame: number;
+  picture: ImageBitmap;
+}
 
 export class Screen {
   readonly canvas = document.createElement("canvas");
@@ -28,6 +38,11 @@ export class Screen {
   onPainted: () => void = () => {};
   /** Frames that someone would like to have once the picture has all it needs. */
   later: () => Wish[] = () => [];
+  /** Pictures that flow would move are shown as a mix, until the server has rendered the frame. */
+  mixed = false;
+  private rendered: Rendered | null = null;
+  private asked: Omit<Rendered, "picture"> | null = null;
+  private resting = 0;
   private gl!: WebGL2RenderingContext;
   private compositor!: Compositor;
   private pending = true;
@@ -61,7 +76,9 @@ export class Screen {
       this.films.onError = (message) => this.onError(message);
     }
     this.films.clear();
-    this.compositor = new Compositor(this.gl, clip.width, clip.height);
+    const linear = clip.light === "linear";
+    this.compositor = new Compositor(this.gl, clip.width, clip.height, linear);
+    this.rendered = this.asked = null;
     this.films.add(SOURCE, footage.source);
     this.films.add(BACKGROUND, footage.background);
     footage.layers.forEach((film, k) => {
@@ -108,10 +125,35 @@ export class Screen {
       }
     } else this.otherFrame = -1;
     const [drawn, ground] = this.shown(look.frame);
-    if (!this.compositor.paint(this.films, drawn, ground)) return;
+    const { rendered } = this;
+    const flows = drawn.some((one) => one.flow);
+    const known = rendered?.edit === this.session.currentEdit && rendered.frame === look.frame;
+    const whole = look.view === "result" || look.view === "beside" || look.view === "wipe";
+    if (flows && whole && known) this.compositor.paintPicture(rendered.picture);
+    else if (!this.compositor.paint(this.films, drawn, ground)) return;
+    this.mixed = flows && !(whole && known);
+    clearTimeout(this.resting);
+    if (this.mixed && whole && !look.playing)
+      this.resting = window.setTimeout(() => this.renderExactly(look.frame), REST);
     this.pending = false;
     performance.mark("retime:shown");
     this.onPainted();
+  }
+
+  /** Have the frame looked at rendered by the server, since flow is found there alone. */
+  private async renderExactly(frame: number): Promise<void> {
+    const edit = this.session.currentEdit;
+    if (this.asked?.edit === edit && this.asked.frame === frame) return;
+    this.asked = { edit, frame };
+    try {
+      const png = await this.session.client.picture(edit, frame);
+      const picture = await createImageBitmap(new Blob([png], { type: "image/png" }));
+      this.rendered?.picture.close();
+      this.rendered = { edit, frame, picture };
+      this.refresh();
+    } catch (error) {
+      this.session.say("error", (error as Error).message);
+    }
   }
 
   /** Return what a frame shows in the view chosen. */

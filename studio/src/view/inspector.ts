@@ -35,7 +35,8 @@ export class Inspector extends Watching {
   @state() private agreement: { layer: number; before: number; after: number } | null = null;
 
   protected override onFrame(): void {
-    this.requestUpdate();
+    // Nobody reads a number that changes with every frame.
+    if (!this.session.look.playing) this.requestUpdate();
   }
 
   override render() {
@@ -202,7 +203,7 @@ export class Inspector extends Watching {
             )}
           </select></label>
       </div>
-      ${this.flows(number) ? html`<p class="quiet small">Flow is shown as a blend here; the render moves pictures along it.</p>` : nothing}
+      ${this.flows(number) ? html`<p class="quiet small">Flow is shown as a mix while it plays, and as rendered at rest.</p>` : nothing}
     </section>`;
   }
 

@@ -33,6 +33,7 @@ export class Stage extends Watching {
   @state() private zoom = 0; // CSS pixels per footage pixel; 0: as large as fits
   @state() private pan = { x: 0, y: 0 };
   @state() private painted = false;
+  @state() private mixed = false;
   @state() private problem = "";
   @query(".sheet.result") private sheet!: HTMLElement;
   @query(".sheet.source") private sourceSheet!: HTMLElement;
@@ -45,6 +46,7 @@ export class Stage extends Watching {
     this.setAttribute("aria-label", "Picture");
     this.screen.onPainted = () => {
       this.painted = true;
+      this.mixed = this.screen.mixed;
     };
     this.screen.onError = (message) => {
       this.problem = message;
@@ -146,6 +148,7 @@ export class Stage extends Watching {
       }
       ${beside || wipe ? html`<span class="name" style="left:${Math.max(x, 0) + 10}px; margin-top:${Math.max(y, 0)}px">Source</span>` : nothing}
       ${beside || wipe ? html`<span class="name" style="right:${Math.max(this.room.width - x - this.size.width * scale, 0) + 10}px; margin-top:${Math.max(y, 0)}px">Result</span>` : nothing}
+      ${this.mixed ? html`<span class="name" role="status" style="bottom: 10px; top: auto; left: 10px" title="The render moves pictures along the optical flow">${this.session.look.playing ? "Flow is shown as a mix while it plays" : "Flow is shown as a mix"}</span>` : nothing}
       ${
         this.problem
           ? html`<div class="message" role="alert" style="background:#0a0b0cd0"><strong>The picture cannot be shown</strong><span>${this.problem}</span></div>`
