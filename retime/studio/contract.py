@@ -324,7 +324,7 @@ class TrimapChange(Question):
     first: Frame
     last: Frame = Field(description="itself included")
     png: Annotated[str, Field(max_length=30_000_000)] = Field(
-        description="a grey PNG of 0, 128 and 255, base64"
+        description="a grey PNG of 0, 128 and 255, base64; transparent: stays automatic"
     )
     base_digest: Digest | None = None
 

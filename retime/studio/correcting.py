@@ -37,7 +37,15 @@ from retime.studio.contract import (
     TrimapsState,
 )
 from retime.studio.kept_yaml import with_data
-from retime.studio.painting import clear, paint, painted_of, painted_ranges, sent_trimap, trimap_of
+from retime.studio.painting import (
+    Part,
+    clear,
+    paint,
+    painted_of,
+    painted_ranges,
+    sent_trimap,
+    trimap_of,
+)
 from retime.studio.people import checked, corrections_text, tracks_state, tracks_with
 from retime.studio.refusal import Refused
 from retime.studio.sources import Sources
@@ -160,11 +168,13 @@ def _trimaps(routes: APIRouter, clip: Clip, sources: Sources) -> None:
         return state(layer)
 
     @routes.get("/api/trimaps/{layer}/{frame}", responses=PNG, response_class=Response)
-    def get_trimap(layer: LayerName, frame: Annotated[int, InPath(ge=0)]) -> Response:
-        """Return a layer's trimap in one frame, painted or else automatic."""
+    def get_trimap(
+        layer: LayerName, frame: Annotated[int, InPath(ge=0)], part: Part = "all"
+    ) -> Response:
+        """Return a layer's trimap in one frame; what is painted alone is transparent elsewhere."""
         folder = folder_of(layer)
         number = sources.layers.names.index(layer)
-        png = trimap_of(folder, clip.results / "cast.h5", number, frame)
+        png = trimap_of(folder, clip.results / "cast.h5", number, frame, part)
         return Response(png, media_type="image/png")
 
     @routes.put("/api/trimaps/{layer}", responses=_conflict(TrimapConflict))

@@ -4,8 +4,10 @@ import base64
 import binascii
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import cv2
+import numpy as np
 
 from retime.artifacts import Seeds
 from retime.atomic import write_bytes
@@ -16,6 +18,7 @@ from retime.studio.refusal import Refused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 Size = tuple[int, int]
+Part = Literal["all", "automatic", "painted"]
 
 
 def painted_of(folder: Path) -> list[PaintedFile]:
@@ -51,14 +54,16 @@ def paint(folder: Path, first: int, last: int, png: bytes) -> None:
     write_bytes(folder / painted_name(first, last), png)
 
 
-def trimap_of(folder: Path, cast: Path, layer: int, frame: int) -> bytes:
-    """Return a layer's trimap in one frame as a grey PNG: painted, or else automatic.
+def trimap_of(folder: Path, cast: Path, layer: int, frame: int, part: Part = "all") -> bytes:
+    """Return a layer's trimap in one frame as a PNG of the working size.
 
     Args:
         folder: of the layer's painted trimaps.
         cast: the ``Seeds`` with automatic trimaps.
         layer: its index, from 0.
         frame: of the clip.
+        part: ``all`` is grey: painted, or else automatic. ``automatic`` is grey, as if nothing were
+            painted. ``painted`` is transparent where nothing is.
 
     Raises:
         Refused: no such frame.
@@ -71,9 +76,12 @@ def trimap_of(folder: Path, cast: Path, layer: int, frame: int) -> bytes:
         sizes: tuple[Size, Size] = tuple(seeds.working_size), tuple(seeds.source_size)
     # One for the frame alone goes before one for a range.
     serving = [f for f in painted_of(folder) if f.first <= frame <= f.last]
-    if serving:
-        file = min(serving, key=lambda f: f.last - f.first)
-        trimap = read_painted(file.path, *sizes).over(trimap)
+    meant = np.zeros(trimap.shape, bool)
+    if serving and part != "automatic":
+        painted = read_painted(min(serving, key=lambda f: f.last - f.first).path, *sizes)
+        trimap, meant = painted.over(trimap), painted.meant
+    if part == "painted":
+        trimap = np.dstack([np.where(meant, trimap, 0)] * 3 + [255 * meant.astype(np.uint8)])
     return cv2.imencode(".png", trimap)[1].tobytes()
 
 

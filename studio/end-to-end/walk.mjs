@@ -139,11 +139,25 @@ await withStudio(address, async (page) => {
   assert.equal(await ofSession(page, (session) => session.draft.strokes.length), 1);
   await page.getByText("Unsaved work of last time is back.").waitFor();
 
-  // Save, see what would run, run it, see the result.
-  await page.keyboard.press("Control+s");
-  await page.waitForFunction(
-    () => document.querySelector("retime-studio").session.unsaved.length === 0,
-  );
+  // A stroke that is taken back after it was saved leaves no file.
+  const saved = async () => {
+    await page.keyboard.press("Control+s");
+    await page.waitForFunction(
+      () => document.querySelector("retime-studio").session.unsaved.length === 0,
+    );
+    return (await ofSession(page, (session) => session.client.trimaps("ben"))).painted.length;
+  };
+  assert.equal(await saved(), 3);
+  const rest = await ofSession(page, (session) => {
+    session.change({ strokes: [] }, "no strokes");
+    return session.draft.strokes.length;
+  });
+  assert.equal(rest, 0);
+  assert.equal(await saved(), 0);
+  await page.keyboard.press("Control+z");
+  assert.equal(await saved(), 3);
+
+  // See what would run, run it, see the result.
   await page.keyboard.press("Control+Enter");
   const run = page.getByRole("button", { name: "Run", exact: true });
   await run.and(page.locator(":enabled")).waitFor();

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { Refused } from "./api/client";
 import { Session } from "./model/session";
-import { forgetTrimaps } from "./model/trimaps";
+import { forgetAutomatic } from "./model/trimaps";
 import { Player } from "./picture/player";
 import { Screen } from "./picture/screen";
 import { Thumbnails } from "./picture/thumbnails";
@@ -149,7 +149,7 @@ export class Studio extends LitElement {
   };
 
   private onAnew = () => {
-    forgetTrimaps();
+    forgetAutomatic();
     this.thumbnails.clear();
     this.screen.load(this.session.footage);
   };

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Person } from "../src/api/client";
 import { orderAt, withOrder, withPersonPlaced } from "../src/model/choices";
 import { jointPath, withJoint } from "../src/model/joints";
-import { paintedFrames, rasterise, strokesOn } from "../src/model/paint";
+import { paintedFrames, rasterise, type Stroke, strokesOn } from "../src/model/paint";
+import { withStrokes } from "../src/model/trimaps";
 
 const choices = { layers: [], ignore: [], order: [] };
 const layers = [
@@ -81,4 +82,18 @@ test("a trimap smaller than the footage is painted in its own pixels", () => {
   const trimap = new Uint8ClampedArray(9);
   rasterise(trimap, 3, 3, [{ ...dot, points: [[2.5, 2.5]] }], [0.5, 0.5]);
   expect([...trimap]).toEqual([0, 0, 0, 0, 128, 0, 0, 0, 0]);
+});
+
+test("a trimap is automatic but for what a file or a stroke paints", () => {
+  // Three pixels: found 128 0 255, of which the file paints the middle one 255.
+  const picture = (...rgba: number[][]) =>
+    ({ width: 3, height: 1, data: Uint8ClampedArray.from(rgba.flat()) }) as ImageData;
+  const found = picture([128, 128, 128, 255], [0, 0, 0, 255], [255, 255, 255, 255]);
+  const file = picture([0, 0, 0, 0], [255, 255, 255, 255], [0, 0, 0, 0]);
+  const stroke = { value: 0, radius: 0.4, points: [[2, 0]] } as unknown as Stroke;
+  const drafted = withStrokes(found, file, [stroke], [1, 1]);
+  expect([...drafted.values]).toEqual([128, 255, 0]);
+  expect([...drafted.painted]).toEqual([0, 255, 255]);
+  // The stroke undone, the file says what it said.
+  expect([...withStrokes(found, file, [], [1, 1]).painted]).toEqual([0, 255, 0]);
 });

@@ -108,6 +108,26 @@ def test_a_trimap_over_a_range_of_frames(studio: Studio) -> None:
     assert page.get("/api/trimaps/ann/5").content == automatic
 
 
+def test_what_is_painted_is_told_from_what_is_automatic(studio: Studio) -> None:
+    page, address = studio.page, "/api/trimaps/ann/5"
+    width, height = SIZE[0] // 2, SIZE[1] // 2
+
+    def part(name: str) -> np.ndarray:
+        png = page.get(address, params={"part": name}).content
+        return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+
+    assert part("painted").shape == (height, width, 4)
+    assert not part("painted").any()
+    picture = np.zeros((height, width, 4), np.uint8)
+    picture[:, 9:] = 255  # belongs to it, right of column 9; automatic elsewhere
+    sent = base64.b64encode(cv2.imencode(".png", picture)[1].tobytes()).decode()
+    assert page.put("/api/trimaps/ann", json={"first": 5, "last": 5, "png": sent}).is_success
+    assert (part("painted") == picture).all()
+    assert (part("automatic") == 128).all()  # as the clip has it
+    assert (part("all") == np.where(picture[..., 3], 255, 128)).all()
+    assert page.get(address, params={"part": "other"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

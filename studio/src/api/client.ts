@@ -96,8 +96,9 @@ export class Client {
 
   trimaps = (layer: string) =>
     this.ask<Trimaps>("GET", `/api/trimaps/${encodeURIComponent(layer)}`);
-  trimapPicture = (layer: string, frame: number) =>
-    this.bytes(`/api/trimaps/${encodeURIComponent(layer)}/${frame}`);
+  /** A trimap as if nothing were painted, or what is painted alone, transparent elsewhere; PNG. */
+  trimapPicture = (layer: string, frame: number, part: "automatic" | "painted") =>
+    this.bytes(`/api/trimaps/${encodeURIComponent(layer)}/${frame}?part=${part}`);
   saveTrimap = (layer: string, first: number, last: number, png: string, base: string | null) =>
     this.ask<Trimaps>("PUT", `/api/trimaps/${encodeURIComponent(layer)}`, {
       first,
@@ -105,6 +106,13 @@ export class Client {
       png,
       base_digest: base,
     });
+
+  /** Make trimaps automatic again. */
+  clearTrimap = (layer: string, first: number, last: number, base: string | null) => {
+    const said = new URLSearchParams({ first: `${first}`, last: `${last}` });
+    if (base) said.set("base_digest", base);
+    return this.ask<Trimaps>("DELETE", `/api/trimaps/${encodeURIComponent(layer)}?${said}`);
+  };
 
   clipFile = () => this.ask<ClipFile>("GET", "/api/clip-file");
   saveClipFile = (

@@ -293,7 +293,7 @@ export interface paths {
         };
         /**
          * Get Trimap
-         * @description Return a layer's trimap in one frame, painted or else automatic.
+         * @description Return a layer's trimap in one frame; what is painted alone is transparent elsewhere.
          */
         get: operations["get_trimap_api_trimaps__layer___frame__get"];
         put?: never;
@@ -1841,7 +1841,7 @@ export interface components {
             last: number;
             /**
              * Png
-             * @description a grey PNG of 0, 128 and 255, base64
+             * @description a grey PNG of 0, 128 and 255, base64; transparent: stays automatic
              */
             png: string;
             /**
@@ -3434,7 +3434,9 @@ export interface operations {
     };
     get_trimap_api_trimaps__layer___frame__get: {
         parameters: {
-            query?: never;
+            query?: {
+                part?: "all" | "automatic" | "painted";
+            };
             header?: never;
             path: {
                 layer: string;

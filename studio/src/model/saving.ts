@@ -5,7 +5,7 @@ import { same } from "./draft";
 import type { Edit } from "./edit";
 import { paintedFrames } from "./paint";
 import type { Session } from "./session";
-import { forgetTrimaps, saveTrimaps } from "./trimaps";
+import { forgetPainted, saveTrimaps } from "./trimaps";
 
 /** A file that is not the one the work began from. */
 export interface Conflict {
@@ -75,8 +75,8 @@ export async function save(session: Session): Promise<Conflict | null> {
       } catch (error) {
         return conflict(`trimaps/${name}`, error, (current: Trimaps | null, whose) => {
           bases.trimaps[name] = current?.digest ?? null;
+          forgetPainted(); // strokes go on what is there now
           if (whose === "mine") return;
-          forgetTrimaps();
           const others = strokes.filter((one) => one.layer !== name);
           session.change({ strokes: others }, `take ${name}'s trimaps as they are`);
           session.saved = { ...session.saved, strokes: others };
