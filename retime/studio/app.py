@@ -14,8 +14,9 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Res
 from pydantic.json_schema import models_json_schema
 
 from retime import __version__
-from retime.studio import contract
 from retime.studio.clip import Clip
+from retime.studio.contract import common
+from retime.studio.contract import running as runs
 from retime.studio.correcting import correcting
 from retime.studio.guard import Guard
 from retime.studio.refusal import EVERYWHERE, Refused, answer_with_refusals
@@ -29,13 +30,13 @@ PAGE = Path(__file__).parent / "page"
 MOST_BYTES = 40_000_000  # of a body; the longest is a painted trimap in base64
 NO_PAGE = "The page of the studio is not built: run 'npm ci && npm run build' in studio/.\n"
 EVENTS = (
-    contract.RunStarted,
-    contract.JobStarted,
-    contract.JobProgress,
-    contract.JobFailed,
-    contract.JobFinished,
-    contract.RunProgress,
-    contract.RunEnded,
+    runs.RunStarted,
+    runs.JobStarted,
+    runs.JobProgress,
+    runs.JobFailed,
+    runs.JobFinished,
+    runs.RunProgress,
+    runs.RunEnded,
 )
 
 
@@ -88,7 +89,7 @@ def schema(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI schema of ``app``, with what is sent as events."""
     made = get_openapi(title=app.title, version="1", routes=app.routes)
     components = made["components"]["schemas"]
-    spoken = (*contract.Answer.__subclasses__(), *contract.Question.__subclasses__())
+    spoken = (*common.Answer.__subclasses__(), *common.Question.__subclasses__())
     _, models = models_json_schema(
         [(model, "serialization") for model in spoken],
         ref_template="#/components/schemas/{model}",

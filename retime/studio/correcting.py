@@ -20,16 +20,14 @@ from retime.people.corrections import read_corrections
 from retime.provenance import files_digest
 from retime.studio import written
 from retime.studio.clip import Clip
-from retime.studio.contract import (
+from retime.studio.contract.common import Digest, Frame, Refusal
+from retime.studio.contract.correcting import (
     ClipFileChange,
     ClipFileConflict,
     ClipFileState,
     CorrectionsChange,
     CorrectionsConflict,
     CorrectionsState,
-    Digest,
-    Frame,
-    Refusal,
     TracksQuestion,
     TracksState,
     TrimapChange,

@@ -11,13 +11,8 @@ from retime.artifacts import Camera, Layers
 from retime.errors import InputError
 from retime.render.composition import Composition
 from retime.studio.clip import Clip
-from retime.studio.contract import (
-    AlignQuestion,
-    AlignState,
-    InstanceState,
-    Refusal,
-    TimeMapState,
-)
+from retime.studio.contract.common import Refusal
+from retime.studio.contract.retiming import AlignQuestion, AlignState, InstanceState, TimeMapState
 from retime.studio.refusal import Refused
 from retime.timing.edit import EditError, EditFile, check_edit
 from retime.timing.operations import Align

@@ -20,7 +20,7 @@ from retime.artifacts import Frames, Layers
 from retime.atomic import replacing_folder, write_text
 from retime.errors import InputError
 from retime.progress import track
-from retime.studio.contract import Sample
+from retime.studio.contract.watching import Sample
 from retime.video.encoding import VideoWriter, bleed
 from retime.video.sound import extract_sound
 

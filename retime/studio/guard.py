@@ -6,7 +6,7 @@ import secrets
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retime.studio.contract import Refusal
+from retime.studio.contract.common import Refusal
 from retime.studio.refusal import refusal
 
 # A forwarded port may have another number at its other end; a name that only resolves to this

@@ -13,7 +13,7 @@ from retime.artifacts import Seeds
 from retime.atomic import write_bytes
 from retime.errors import InputError
 from retime.layers.painted import PaintedFile, find_painted, painted_name, read_painted
-from retime.studio.contract import PaintedTrimap
+from retime.studio.contract.correcting import PaintedTrimap
 from retime.studio.refusal import Refused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -15,7 +15,7 @@ from retime.people.corrections import CorrectionFile, read_corrections
 from retime.people.skeleton import JOINTS, LIMBS
 from retime.people.stage import run_tracks
 from retime.studio.clip import Clip
-from retime.studio.contract import PersonState, TracksState
+from retime.studio.contract.correcting import PersonState, TracksState
 from retime.studio.refusal import Refused
 from retime.timing.placing import SourceLayers
 from retime.timing.signals import UnknownSignalError, motion_signal

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from retime.errors import InputError
-from retime.studio.contract import Refusal
+from retime.studio.contract.common import Refusal
 
 EVERYWHERE = {
     status: {"model": Refusal, "description": description}

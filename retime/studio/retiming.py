@@ -13,10 +13,10 @@ from retime.config import parse_yaml
 from retime.errors import InputError
 from retime.studio import written
 from retime.studio.clip import Clip
-from retime.studio.contract import (
+from retime.studio.contract.common import Digest
+from retime.studio.contract.retiming import (
     AlignQuestion,
     AlignState,
-    Digest,
     EditChange,
     EditConflict,
     EditState,

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from retime.clips import find_edits
 from retime.studio.clip import Clip
-from retime.studio.contract import PlanState, RunQuestion, RunState
+from retime.studio.contract.running import PlanState, RunQuestion, RunState
 from retime.studio.refusal import Refused
 from retime.studio.workflow import Workflow
 

@@ -11,7 +11,7 @@ from retime.artifacts import Tracks
 from retime.clips import EDIT_NAME, find_edits
 from retime.provenance import files_digest
 from retime.studio.clip import Clip
-from retime.studio.contract import (
+from retime.studio.contract.watching import (
     CanvasPicture,
     ClipState,
     Film,

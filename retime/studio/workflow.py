@@ -20,7 +20,7 @@ from retime.clips import find_edits
 from retime.errors import InputError
 from retime.progress import read_line
 from retime.studio.clip import Clip
-from retime.studio.contract import (
+from retime.studio.contract.running import (
     JobFailed,
     JobFinished,
     JobProgress,

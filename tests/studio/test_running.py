@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retime.studio import workflow
-from retime.studio.contract import RunEnded
+from retime.studio.contract.running import RunEnded
 from retime.studio.workflow import reason
 
 from .conftest import Studio
