@@ -67,8 +67,11 @@ export function ofSession(page, look, argument) {
   return page.evaluate(code);
 }
 
-/** Wait until the picture shows what was asked for last. */
+/** Wait until the page is laid out, and the picture shows what was asked for last. */
 export async function settled(page) {
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
   await page.waitForFunction(() => {
     const { session, screen } = document.querySelector("retime-studio");
     return !session.busy && !screen.waiting;

@@ -104,6 +104,8 @@ def test_the_preview_is_what_render_makes(
             "background": {"speed": 0.5},
         },
     }
+    # Coded finely: at this size the coder alone would cost as much as is allowed.
+    project.edit("clips/demo/clip.yaml", "settings:\n", "settings:\n  render: {crf: 4}\n")
     for name, edit in edits.items():
         project.write(f"clips/demo/edits/{name}.yaml", yaml.safe_dump(edit))
     names = ["freeze", "remove", "together", *edits]

@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Correction } from "../api/client";
 import {
   groups,
   moveInOrder,
@@ -20,6 +19,7 @@ import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { panelStyle } from "./panel_style";
 import { Watching } from "./watching";
+import "./who_panel";
 
 @customElement("retime-correct")
 export class CorrectPanel extends Watching {
@@ -38,6 +38,7 @@ export class CorrectPanel extends Watching {
         <div class="buttons two" role="group" aria-label="Tool">${tool("joints", "Joints", "J")}${tool("paint", "Trimap", "T")}</div>
         ${session.look.tool === "paint" ? this.paintPanel() : this.jointPanel()}
       </section>
+      <retime-who .session=${session}></retime-who>
       ${this.depthPanel()}
       ${this.peoplePanel()}`;
   }
@@ -63,27 +64,7 @@ export class CorrectPanel extends Watching {
         corrected.length
           ? html`<div class="chips"><span class="quiet small">Corrected in</span>${corrected.map((frame) => html`<button class="figures" aria-pressed=${frame === look.frame} @click=${() => session.see({ frame })}>${frame}</button>`)}</div>`
           : nothing
-      }
-      ${look.person === null ? nothing : this.trackButtons(look.person, ids)}`;
-  }
-
-  /** Say who is who: what the tracking took for one person, or for several. */
-  private trackButtons(person: number, ids: number[]) {
-    const { session } = this;
-    const { frame } = session.look;
-    const say = (entry: Correction, label: string) =>
-      session.change({ joints: [...session.draft.joints, entry] }, label);
-    const into = Math.max(...ids) + 1;
-    return html`<div class="buttons" style="margin-top:10px" role="group" aria-label="Track">
-      <button ?disabled=${frame === 0} title="From this frame on it is somebody else, called ${into}" @click=${() => say({ split: person, frame, into }, `split ${person} at frame ${frame}`)}>Split at ${frame}</button>
-      <select aria-label="Merge person ${person} with" @change=${(event: Event) => {
-        const field = event.target as HTMLSelectElement;
-        const other = Number(field.value);
-        field.value = "";
-        say({ merge: [person, other] }, `${other} is ${person}`);
-      }}><option value="">Merge with…</option>${ids.filter((id) => id !== person).map((id) => html`<option value=${id}>${id}</option>`)}</select>
-      <button title="It is nobody: a poster, a mirror image" @click=${() => say({ drop: person }, `drop ${person}`)}>Drop</button>
-    </div>`;
+      }`;
   }
 
   private paintPanel() {

@@ -24,8 +24,10 @@ import {
 } from "../model/edit";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
+import { numberField } from "./number_field";
 import { panelStyle } from "./panel_style";
 import { Watching } from "./watching";
+import "./whole_panel";
 
 @customElement("retime-inspector")
 export class Inspector extends Watching {
@@ -45,7 +47,7 @@ export class Inspector extends Watching {
     return html`
       ${session.wrong ? html`<div class="alert" role="alert">${session.wrong.message}</div>` : nothing}
       ${layer ? this.layerPanel(layer.number, layer.name, layer.colour) : html`<section class="quiet">Choose a layer below to retime it. Keys <kbd>↑</kbd> <kbd>↓</kbd> go from one to the next.</section>`}
-      ${this.wholePanel()}
+      <retime-whole .session=${session}></retime-whole>
     `;
   }
 
@@ -245,43 +247,6 @@ export class Inspector extends Watching {
     </section>`;
   }
 
-  private wholePanel() {
-    const { session } = this;
-    const edit = session.currentEdit;
-    const { fps, frames: count, layers, has_sound } = session.clip;
-    const change = (more: object, label: string) =>
-      session.changeEdit({ ...edit, ...more }, label, `${label} field`);
-    const sound = typeof edit.sound === "object" ? String(edit.sound.with) : (edit.sound ?? "");
-    return html`<section aria-label="The whole edit">
-      <h2>The whole edit</h2>
-      <div class="fields">
-        ${this.number("Length", edit.length === undefined ? count : frames(edit.length, fps), 1, 100000, 1, (value) => change({ length: value === count ? undefined : value }, "length"))}
-        <label class="field"><span>Between frames</span>
-          <select @change=${(event: Event) => {
-            const value = (event.target as HTMLSelectElement).value;
-            change({ between: value === "nearest" ? undefined : value }, "between frames");
-          }}>
-            ${["nearest", "blend", "flow"].map((one) => html`<option value=${one} ?selected=${(edit.between ?? "nearest") === one}>${one}</option>`)}
-          </select></label>
-        ${
-          has_sound
-            ? html`<label class="field"><span>Sound</span>
-              <select @change=${(event: Event) => {
-                const value = (event.target as HTMLSelectElement).value;
-                const known = layers.some((one) => one.name === value);
-                change({ sound: known ? { with: value } : value || undefined }, "sound");
-              }}>
-                <option value="" ?selected=${sound === ""}>as the background</option>
-                <option value="keep" ?selected=${sound === "keep"}>keep</option>
-                <option value="drop" ?selected=${sound === "drop"}>drop</option>
-                ${layers.map((one) => html`<option value=${one.name} ?selected=${sound === one.name}>with ${one.name}</option>`)}
-              </select></label>`
-            : nothing
-        }
-      </div>
-    </section>`;
-  }
-
   private number(
     label: string,
     value: number,
@@ -290,12 +255,7 @@ export class Inspector extends Watching {
     step: number,
     set: (value: number) => void,
   ) {
-    const change = (event: Event) => {
-      const field = event.target as HTMLInputElement;
-      if (field.value !== "" && field.validity.valid) set(Number(field.value));
-    };
-    return html`<label class="field"><span>${label}</span>
-      <input type="number" min=${min} max=${max} step=${step === 1 ? "any" : step} .value=${String(Math.round(value * 100) / 100)} @input=${change} @blur=${() => this.session.history.settle()} /></label>`;
+    return numberField(this.session, label, value, [min, max, step], set);
   }
 
   private flows(number: number): boolean {

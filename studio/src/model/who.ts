@@ -1,0 +1,93 @@
+/** Corrections that say who is who: what the tracking took for one person, or for several. */
+
+import type { Clip, Correction, JointCorrection, Tracks } from "../api/client";
+import { isJoint, type Place } from "./joints";
+
+/** A body of height 1 that stands on the ground with its arms a little out: COCO's joints. */
+const STANDING: Record<string, Place> = {
+  nose: [0, -0.91],
+  left_eye: [0.02, -0.93],
+  right_eye: [-0.02, -0.93],
+  left_ear: [0.045, -0.92],
+  right_ear: [-0.045, -0.92],
+  left_shoulder: [0.11, -0.8],
+  right_shoulder: [-0.11, -0.8],
+  left_elbow: [0.16, -0.63],
+  right_elbow: [-0.16, -0.63],
+  left_wrist: [0.18, -0.48],
+  right_wrist: [-0.18, -0.48],
+  left_hip: [0.07, -0.5],
+  right_hip: [-0.07, -0.5],
+  left_knee: [0.08, -0.27],
+  right_knee: [-0.08, -0.27],
+  left_ankle: [0.08, -0.04],
+  right_ankle: [-0.08, -0.04],
+};
+
+/** Return the entries that say who is who, with their places in the list. */
+export function whoIsWho(corrections: Correction[]): { entry: Correction; index: number }[] {
+  return corrections.flatMap((entry, index) => (isRegrouping(entry) ? [{ entry, index }] : []));
+}
+
+function isRegrouping(one: Correction): boolean {
+  return !("person" in one);
+}
+
+/** Say in a few words what an entry says. */
+export function inWords(entry: Correction): string {
+  const said = entry as Record<string, unknown>;
+  const span = said.frames as [number, number] | undefined;
+  if ("split" in said) return `${said.split} is ${said.into} from frame ${said.frame} on`;
+  if ("merge" in said) return `${(said.merge as number[]).join(" and ")} are one`;
+  if ("swap" in said) {
+    return `${(said.swap as number[]).join(" and ")} swap at frame ${said.frame ?? 0}`;
+  }
+  if ("rename" in said) return `${said.rename} is called ${said.to}`;
+  if ("drop" in said) {
+    return `${said.drop} is nobody${span ? ` in frames ${span.join("–")}` : ""}`;
+  }
+  if ("draw" in said) return `${said.draw} is drawn`;
+  return JSON.stringify(entry);
+}
+
+/** Return a number by which nobody is called yet. */
+export function freeNumber(ids: number[], corrections: Correction[]): number {
+  const said = corrections.flatMap((one) => {
+    const { into, to, draw } = one as Record<string, number | undefined>;
+    return [into, to, draw].filter((id) => id !== undefined);
+  });
+  return Math.max(0, ...ids, ...said) + 1;
+}
+
+/** Return corrections without one entry; of somebody who was drawn the joints go, too. */
+export function withoutEntry(corrections: Correction[], index: number): Correction[] {
+  const { draw } = corrections[index] as Record<string, unknown>;
+  return corrections.filter(
+    (one, k) => k !== index && !(draw !== undefined && isJoint(one) && one.person === draw),
+  );
+}
+
+/** Return corrections with somebody whom the detector never found, standing in mid-picture. */
+export function withDrawn(
+  corrections: Correction[],
+  person: number,
+  frame: number,
+  clip: Clip,
+  tracks: Tracks,
+): Correction[] {
+  const heights = tracks.people
+    .flatMap(({ box }) => (box[frame] ? [box[frame][3] - box[frame][1]] : []))
+    .sort((a, b) => a - b);
+  const most = 0.9 * clip.source_height;
+  const height = Math.min(most, heights[heights.length >> 1] ?? 0.6 * clip.source_height);
+  const foot = (clip.source_height + height) / 2;
+  const round = (value: number) => Math.round(value * 10) / 10;
+  const keypoints = Object.fromEntries(
+    Object.entries(STANDING).map(([name, [x, y]]) => [
+      name,
+      [round(clip.source_width / 2 + x * height), round(foot + y * height)] as Place,
+    ]),
+  );
+  const joints: JointCorrection = { person, frame, keypoints };
+  return [...corrections, { draw: person }, joints];
+}
