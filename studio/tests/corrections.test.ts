@@ -4,6 +4,7 @@ import { orderAt, withOrder, withPersonPlaced } from "../src/model/choices";
 import { jointPath, withJoint } from "../src/model/joints";
 import { paintedFrames, rasterise, type Stroke, strokesOn } from "../src/model/paint";
 import { withStrokes } from "../src/model/trimaps";
+import { inWords, withEntry, withoutEntry } from "../src/model/who";
 
 const choices = { layers: [], ignore: [], order: [] };
 const layers = [
@@ -96,4 +97,25 @@ test("a trimap is automatic but for what a file or a stroke paints", () => {
   expect([...drafted.painted]).toEqual([0, 255, 255]);
   // The stroke undone, the file says what it said.
   expect([...withStrokes(found, file, [], [1, 1]).painted]).toEqual([0, 255, 0]);
+});
+
+test("joints that were put right go with their people, and come back", () => {
+  const joint = (one: number, frame: number) => ({ person: one, frame, keypoints: { nose: null } });
+  const said = [joint(1, 4), joint(2, 9)];
+  const people = (all: object[]) =>
+    all.flatMap((one) => ("person" in one ? [(one as { person: number }).person] : []));
+  const changed: [object, number[], number[]][] = [
+    [{ split: 2, frame: 9, into: 5 }, [1, 5], [1, 2]],
+    [{ split: 2, frame: 10, into: 5 }, [1, 2], [1, 2]],
+    [{ swap: [1, 2], frame: 5 }, [1, 1], [1, 2]],
+    [{ rename: 1, to: 7 }, [7, 2], [1, 2]],
+    [{ merge: [1, 2] }, [1, 1], [1, 1]],
+    [{ drop: 2, frames: [0, 8] }, [1, 2], [1, 2]],
+    [{ drop: 2 }, [1], [1]],
+  ];
+  for (const [entry, after, back] of changed) {
+    const now = withEntry(said, entry as Record<string, unknown>);
+    expect(people(now), inWords(entry as Record<string, unknown>)).toEqual(after);
+    expect(people(withoutEntry(now, now.length - 1))).toEqual(back);
+  }
 });

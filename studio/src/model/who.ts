@@ -59,12 +59,43 @@ export function freeNumber(ids: number[], corrections: Correction[]): number {
   return Math.max(0, ...ids, ...said) + 1;
 }
 
-/** Return corrections without one entry; of somebody who was drawn the joints go, too. */
+/** Return who a person is, in a frame, once an entry says so; null: nobody. */
+function renamed(entry: Correction, person: number, frame: number): number | null {
+  const { split, into, merge, swap, rename, to, drop, frames, ...said } = entry as {
+    [key: string]: number | undefined;
+  } & { merge?: number[]; swap?: number[]; frames?: number[] };
+  const from = said.frame ?? 0;
+  if (split === person && frame >= from) return into!;
+  if (merge?.includes(person)) return merge[0];
+  if (swap?.includes(person) && frame >= from) return swap[0] === person ? swap[1] : swap[0];
+  if (rename === person) return to!;
+  const within = !frames || (frames[0] <= frame && frame <= frames[1]);
+  return drop === person && within ? null : person;
+}
+
+/** Return corrections with one more entry; joints that were put right go with their people. */
+export function withEntry(corrections: Correction[], entry: Correction): Correction[] {
+  return [...followed(corrections, entry), entry];
+}
+
+/** Return corrections without one entry; joints go back with it as far as it says to whom. */
 export function withoutEntry(corrections: Correction[], index: number): Correction[] {
-  const { draw } = corrections[index] as Record<string, unknown>;
-  return corrections.filter(
-    (one, k) => k !== index && !(draw !== undefined && isJoint(one) && one.person === draw),
-  );
+  const entry = corrections[index] as Record<string, unknown>;
+  const others = corrections.filter((_, k) => k !== index);
+  if ("split" in entry) return followed(others, { rename: entry.into, to: entry.split });
+  if ("swap" in entry) return followed(others, entry);
+  if ("rename" in entry) return followed(others, { rename: entry.to, to: entry.rename });
+  if ("draw" in entry) return followed(others, { drop: entry.draw });
+  return others;
+}
+
+function followed(corrections: Correction[], entry: Correction): Correction[] {
+  return corrections.flatMap((one): Correction[] => {
+    if (!isJoint(one)) return [one];
+    const person = renamed(entry, one.person, one.frame);
+    if (person === one.person) return [one];
+    return person === null ? [] : [{ ...one, person }];
+  });
 }
 
 /** Return corrections with somebody whom the detector never found, standing in mid-picture. */

@@ -61,11 +61,8 @@ export class Screen {
       if (canvas.height !== clip.height) canvas.height = clip.height;
     }
     if (!this.gl) {
-      const gl = this.canvas.getContext("webgl2", {
-        alpha: false,
-        antialias: false,
-        preserveDrawingBuffer: true, // thumbnails and the source beside are copied from it
-      });
+      // Thumbnails and the source beside are copied from it before the browser shows it.
+      const gl = this.canvas.getContext("webgl2", { alpha: false, antialias: false });
       if (!gl) {
         this.onError("This browser has no WebGL2, which the studio needs to show layers.");
         return;
@@ -205,7 +202,7 @@ export class Screen {
         look.frame + k < to ? look.frame + k : from + ((look.frame + k - to) % (to - from));
       wishes.push(...this.needed(Math.min(frame, length - 1)));
     }
-    this.films.want([...wishes, ...this.later()]);
+    this.films.want(look.playing ? wishes : [...wishes, ...this.later()]);
   }
 }
 

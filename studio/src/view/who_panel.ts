@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Correction } from "../api/client";
-import { freeNumber, inWords, whoIsWho, withDrawn, withoutEntry } from "../model/who";
+import { freeNumber, inWords, whoIsWho, withDrawn, withEntry, withoutEntry } from "../model/who";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { panelStyle } from "./panel_style";
@@ -70,7 +70,7 @@ export class WhoPanel extends Watching {
 
   private say(entry: Correction): void {
     const { session } = this;
-    session.change({ joints: [...session.draft.joints, entry] }, inWords(entry));
+    session.change({ joints: withEntry(session.draft.joints, entry) }, inWords(entry));
     const { rename, to } = entry as Record<string, number | undefined>;
     if (rename !== undefined) session.see({ person: to });
   }
