@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,20 @@ def test_a_walk_through_the_studio(project: Project, address: str, page: Path) -
     assert painted == ["000010.png", "000011.png", "000012.png"]
     assert (project.root / "results/demo/edits/walk/walk.mp4").stat().st_size
     assert (PICTURES / "result.png").stat().st_size
+
+
+def test_what_is_heard_follows_the_layer_chosen(project: Project, address: str, page: Path) -> None:
+    folder = project.root / "results/demo/studio"
+    index = json.loads((folder / "footage.json").read_text())
+    count, samples = len(index["source"]["samples"]), 48_000 * index["rate"][1] // index["rate"][0]
+    rising = np.arange(count * samples) / samples / 100 * 2**15  # 0.01 more with every frame
+    with wave.open(str(folder / "sound.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(48_000)
+        sound.writeframes(rising.astype("<i2").tobytes())
+    (folder / "footage.json").write_text(json.dumps(index | {"sound": "sound.wav"}))
+    node(page, "end-to-end/sound.mjs", address)
 
 
 def decoded(video: Path) -> np.ndarray:

@@ -43,6 +43,7 @@ export class Lane extends Watching {
   @property({ attribute: false }) thumbnails!: Thumbnails;
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".body") private body!: HTMLElement;
+  private wasChosen = false;
   @state() private hover: { x: number; y: number; says: string } | null = null;
 
   override connectedCallback(): void {
@@ -60,6 +61,8 @@ export class Lane extends Watching {
 
   protected override updated(): void {
     const { session, layer } = this;
+    if (this.chosen && !this.wasChosen) this.scrollIntoView({ block: "nearest" });
+    this.wasChosen = this.chosen;
     const correct = session.look.mode === "correct";
     const frames = session.clip.frames;
     drawLane(

@@ -7,9 +7,10 @@ export const panelStyle = css`
   .title b { color: var(--strong); font-size: 15px; }
   .title .quiet { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .chip { width: 9px; height: 9px; border-radius: 50%; flex: none; }
-  .buttons { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
+  .buttons { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
   .buttons button { padding: 0 4px; overflow: hidden; text-overflow: ellipsis; }
-  .buttons.two { grid-template-columns: 1fr 1fr; margin-bottom: 8px; }
+  .buttons.two { grid-template-columns: repeat(2, minmax(0, 1fr)); margin-bottom: 8px; }
+  .buttons select { min-width: 0; }
   .reset { margin: 8px 0 -4px -9px; color: var(--quiet); }
   .fields { display: grid; gap: 5px; }
   .field { display: flex; align-items: center; justify-content: space-between; gap: 8px; min-height: 26px; }

@@ -42,7 +42,7 @@ export class Stage extends Watching {
   override connectedCallback(): void {
     super.connectedCallback();
     this.tabIndex = 0;
-    this.setAttribute("role", "region");
+    this.setAttribute("role", "main");
     this.setAttribute("aria-label", "Picture");
     this.screen.onPainted = () => {
       this.painted = true;

@@ -53,6 +53,8 @@ export class Timeline extends Watching {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "Timeline");
     this.thumbnails.onMore = () => {
       for (const lane of this.renderRoot.querySelectorAll<Lane>("retime-lane"))
         lane.requestUpdate();

@@ -17,7 +17,7 @@ export class TopBar extends Watching {
       :host { display: grid; grid-template-columns: 1fr auto 1fr; align-items: center; gap: 12px; padding: 0 12px; background: var(--panel); border-bottom: 1px solid #000; }
       .left, .right { display: flex; align-items: center; gap: 8px; min-width: 0; }
       .right { justify-content: flex-end; }
-      .clip { color: var(--strong); font-weight: 600; }
+      .clip { color: var(--strong); font-weight: 600; font-size: inherit; margin: 0; }
       .slash { color: #4c5157; }
       .state { font-size: 12px; margin-left: 6px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
       .state.unsaved { color: var(--accent); }
@@ -26,6 +26,11 @@ export class TopBar extends Watching {
       .group > button { padding: 0 16px; }
     `,
   ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute("role", "banner");
+  }
 
   @property({ type: Boolean }) running = false;
   @state() private naming = false;
@@ -40,7 +45,7 @@ export class TopBar extends Watching {
       html`<button aria-pressed=${session.look.mode === name} title="${words} (C)" @click=${() => session.enter(name)}>${words}</button>`;
     return html`
       <div class="left">
-        <span class="clip">${session.clip.name}</span><span class="slash">/</span>
+        <h1 class="clip">${session.clip.name}</h1><span class="slash">/</span>
         ${
           this.naming
             ? html`<input aria-label="Name of the new edit" placeholder="name" @keydown=${this.onName} @blur=${() => {

@@ -28,8 +28,20 @@ export class Transport extends Watching {
       .time { min-width: 132px; text-align: right; color: var(--quiet); }
       .time b { color: var(--strong); font-weight: 600; }
       button.play { width: 34px; }
+      @media (max-width: 1150px) {
+        :host { gap: 4px; padding: 0 6px; }
+        .group > button { padding: 0 5px; }
+        .time { min-width: 60px; }
+        .seconds { display: none; }
+      }
     `,
   ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "Playback and view");
+  }
 
   protected override onFrame(): void {
     this.requestUpdate();
@@ -55,7 +67,7 @@ export class Transport extends Watching {
         <button class="plain icon" title="Loop (L)" aria-label="Loop" aria-pressed=${look.looping} @click=${() => session.see({ looping: !look.looping })}>${icon("loop")}</button>
       </div>
       <div class="right">
-        <span class="time figures"><b>${look.frame}</b> / ${last} &nbsp; ${(look.frame / clip.fps).toFixed(2)} s</span>
+        <span class="time figures"><b>${look.frame}</b> / ${last} <span class="seconds">&nbsp; ${(look.frame / clip.fps).toFixed(2)} s</span></span>
         <button class="plain icon" title="Whole picture (0)" aria-label="Show the whole picture" @click=${() => this.dispatchEvent(new CustomEvent("fit", { bubbles: true, composed: true }))}>${icon("fit")}</button>
       </div>`;
   }
