@@ -132,6 +132,7 @@ def evaluate(
     import torch
 
     from retime.body.evaluation import evaluate as measure
+    from retime.body.network import CHECKPOINT
     from retime.body.steadiness import measure_steadiness
 
     truth, uv = truth or [], uv or []
@@ -143,7 +144,7 @@ def evaluate(
     if clips:
         from retime.demo.filmed_people import CLIPS, track_filmed
 
-        tracking, truths, maps = track_filmed(clips, only or CLIPS, threads)
+        tracking, truths, maps = track_filmed(clips, only or CLIPS, threads, weights or CHECKPOINT)
         truth, uv = truth + truths, uv + maps
     detected = _detected(truth, uv) if truth else None
     report = measure(network, pairs, seed=seed) | tracking

@@ -5,14 +5,16 @@ from pathlib import Path
 import torch
 
 from retime.artifacts import Tracks, Uv
-from retime.body.network import STRIDE, load_network
+from retime.body.network import CHECKPOINT, STRIDE, load_network
 from retime.body.uv import predict_uv
 from retime.config import UvSettings
 from retime.errors import InputError
 from retime.progress import track
 
 
-def run_uv(tracks: Path, out: Path, settings: UvSettings, threads: int) -> None:
+def run_uv(
+    tracks: Path, out: Path, settings: UvSettings, threads: int, weights: Path = CHECKPOINT
+) -> None:
     """Write the UV map of every tracked person, whole also where somebody hides them.
 
     Args:
@@ -20,6 +22,7 @@ def run_uv(tracks: Path, out: Path, settings: UvSettings, threads: int) -> None:
         out: the ``Uv`` file to write.
         settings: ``crop_size`` is the side of the network's input.
         threads: CPU threads of the network.
+        weights: of the network.
 
     Raises:
         InputError: ``tracks`` cannot be read, or the crop size is no multiple of 32.
@@ -29,7 +32,7 @@ def run_uv(tracks: Path, out: Path, settings: UvSettings, threads: int) -> None:
             f"uv.crop_size is {settings.crop_size}; it must be a multiple of {STRIDE}, such as 128"
         )
     torch.set_num_threads(threads)
-    network = load_network()
+    network = load_network(weights)
     with Tracks.open(tracks) as people:
         present = people.present[:]
         width, height = people.working_size

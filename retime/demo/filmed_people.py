@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from retime.body.network import CHECKPOINT
 from retime.body.stage import run_uv
 from retime.config import UvSettings
 from retime.demo.tracking_evaluation import CLIPS, evaluate_tracking, measured_clips
@@ -13,7 +14,7 @@ TRACKING = ("id_switches", "hota", "occluded_oks", "stolen_joints")
 
 
 def track_filmed(
-    folder: Path, names: Sequence[str] = CLIPS, threads: int = 1
+    folder: Path, names: Sequence[str] = CLIPS, threads: int = 1, weights: Path = CHECKPOINT
 ) -> tuple[dict[str, Any], list[Path], list[Path]]:
     """Film scenes, find their people, and draw the UV maps.
 
@@ -21,6 +22,7 @@ def track_filmed(
         folder: where the clips are kept; what is there and is up to date is not made again.
         names: of the clips.
         threads: CPU threads.
+        weights: of the network that draws the maps.
 
     Returns:
         The figures of :data:`TRACKING` over all clips, and for each clip its ``Truth`` and its
@@ -33,7 +35,7 @@ def track_filmed(
     truths, maps = [], []
     for clip in measured_clips(folder, tuple(names), threads):
         uv = clip.files.stage("uv")
-        run_uv(clip.files.stage("tracks"), uv, UvSettings(), threads)
+        run_uv(clip.files.stage("tracks"), uv, UvSettings(), threads, weights)
         truths.append(clip.files.truth)
         maps.append(uv)
     return {name: figures[name] for name in TRACKING}, truths, maps

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
 from retime.artifacts import Tracks, Uv
+from retime.body.network import KeypointToUV, save_network
 from retime.body.stage import run_uv
 from retime.config import UvSettings
 from retime.errors import InputError
@@ -43,6 +45,17 @@ def test_every_person_present_gets_a_map_under_their_id(tracks, tmp_path):
         # Person 4 stands at 100 of 320, person 9 at 240: at 30 and 72 of 96.
         centres = [np.nonzero(bodies[0, person])[1].mean() for person in (0, 1)]
         assert centres == pytest.approx([29.7, 71.7], abs=1.5)
+
+
+def test_maps_are_drawn_by_the_network_that_is_named(tracks, tmp_path):
+    network = KeypointToUV(8)
+    for weight in network.parameters():
+        torch.nn.init.zeros_(weight)
+    save_network(network, tmp_path / "other.pt")
+    run_uv(tracks, tmp_path / "uv.h5", UvSettings(), 1, tmp_path / "other.pt")
+    with Uv.open(tmp_path / "uv.h5") as uv:
+        # All 25 answers are alike: "no part" is one to 24, and of the parts the first counts.
+        assert np.unique(uv.iuv[0, 0, ..., 0]).tolist() == [0, 1]  # 0 beyond the crop
 
 
 def test_a_clip_without_people_has_no_maps(tmp_path):
