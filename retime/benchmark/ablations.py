@@ -111,7 +111,7 @@ def settings_without(presets: Path) -> dict[str, Settings]:
 
 def ablation_case(scene: str, name: str) -> Case:
     """Return the case of a scene without the departure ``name``, or of "standard"."""
-    return Case(scene, name, 0, "own", upsampled=name == "standard")
+    return Case(scene, name, 0, "own", upsampled=False)
 
 
 def page(folder: Path, settings: dict[str, Settings]) -> str:

@@ -21,6 +21,9 @@ def benchmark(
     inputs: Annotated[
         list[str] | None, typer.Option(help="own or true keypoints and UV; may be repeated.")
     ] = None,
+    upsample: Annotated[
+        bool, typer.Option(help="Measure the upsampled layers, too, about half of the time.")
+    ] = True,
     folder: Annotated[
         Path, typer.Option(help="Where scenes and rows are kept; finished rows are not repeated.")
     ] = Path("results/benchmark"),
@@ -44,7 +47,7 @@ def benchmark(
     names = preset or ["standard"]
     settings = {p: resolve(Config(preset=p), ClipConfig(), presets) for p in names}
     cases = [
-        Case(s, p, number, kind)
+        Case(s, p, number, kind, upsample)
         for p in names
         for kind in kinds
         for s in scene or SCENES

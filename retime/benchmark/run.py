@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +86,15 @@ def run_benchmark(
 
 
 def finished_row(folder: Path, case: Case, settings: Settings) -> Row | None:
-    """Return the row of a case that is kept in ``folder``; None where it is not, or is outdated."""
+    """Return the row of a case that is kept in ``folder``; None where it is not, or is outdated.
+
+    A row that has more than was asked for, the upsampled layers, will do, too.
+    """
     row = _read(_row_path(folder, case))
-    return row if row is not None and row["made_of"] == _made_of(case, settings) else None
+    if row is None:
+        return None
+    wanted = {_made_of(replace(case, upsampled=more), settings) for more in (case.upsampled, True)}
+    return row if row["made_of"] in wanted else None
 
 
 def median_row(rows: Sequence[Row], size: str) -> dict[str, float | None]:

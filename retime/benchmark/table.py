@@ -81,9 +81,10 @@ def page(rows: Sequence[Row]) -> str:
     for (preset, inputs), scenes in sorted(groups.items()):
         parts.append(f"## `{preset}`, {inputs} inputs\n")
         for size, heading in SIZES.items():
-            if all(size in row for rows in scenes.values() for row in rows):
+            sized = {scene: [r for r in rows if size in r] for scene, rows in scenes.items()}
+            if known := {scene: rows for scene, rows in sized.items() if rows}:
                 parts.append(heading)
-                parts += [_table(scenes, size, headings) for headings in (HEADINGS, EFFECTS)]
+                parts += [_table(known, size, headings) for headings in (HEADINGS, EFFECTS)]
         parts.append(_costs(scenes))
     return "\n".join(parts)
 

@@ -62,6 +62,22 @@ def test_finished_rows_are_kept_until_something_changes(row, tmp_path, monkeypat
     assert '"steps": 10' in json.loads(kept["made_of"])[0]
 
 
+def test_a_row_with_more_than_was_asked_for_will_do_and_one_with_less_will_not(
+    row, tmp_path, monkeypatch
+):
+    made = []
+
+    def measured(folder, case, settings, threads):
+        made.append(case.upsampled)
+        return row(case.seed, [37.0, 38.0])
+
+    monkeypatch.setattr(run, "_measure", measured)
+    for upsampled in (False, True, False):
+        case = Case("crossing", "standard", 0, "own", upsampled)
+        list(run_benchmark(tmp_path, [case], {"standard": Settings()}, 1))
+    assert made == [False, True]
+
+
 def test_layers_are_measured_anew_but_not_made_anew_when_a_measure_changes(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(
