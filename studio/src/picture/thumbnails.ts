@@ -13,6 +13,8 @@ export const THUMBNAIL_HEIGHT = 46;
 export class Thumbnails {
   /** Called when there are more than before. */
   onMore: () => void = () => {};
+  /** How many have been made; another number, other pictures. */
+  made = 0;
   private readonly pictures = new Map<string, HTMLCanvasElement>();
   private scheduled = false;
 
@@ -53,7 +55,7 @@ export class Thumbnails {
   private make(): void {
     if (this.session.look.playing) return;
     const started = performance.now();
-    let made = 0;
+    const before = this.made;
     let painted = false;
     for (const { film, frame } of this.wishes()) {
       if (!this.screen.films?.texture(film, frame)) continue;
@@ -64,10 +66,10 @@ export class Thumbnails {
       const layer = Number(film.slice(film.lastIndexOf(" ") + 1));
       painted = this.screen.paintAlone(layer, frame) || painted;
       this.pictures.set(`${layer}/${frame}`, this.cropped(layer, frame));
-      made++;
+      this.made++;
     }
     if (painted) this.screen.refresh(); // before anyone sees what was painted in between
-    if (made) this.onMore();
+    if (this.made > before) this.onMore();
   }
 
   /** Copy the part of the picture in which the layer's people are in this frame. */
@@ -91,7 +93,7 @@ export class Thumbnails {
     const picture = document.createElement("canvas");
     picture.height = THUMBNAIL_HEIGHT * Math.min(2, devicePixelRatio);
     picture.width = Math.round((picture.height * width) / height);
-    const context = picture.getContext("2d")!;
+    const context = picture.getContext("2d", { willReadFrequently: true })!; // drawn on lanes
     context.imageSmoothingQuality = "high";
     const { canvas } = this.screen;
     context.drawImage(canvas, x, y, width, height, 0, 0, picture.width, picture.height);
