@@ -90,9 +90,8 @@ INTRODUCTION = """# What the departures from the paper buy
 
 Made by `retime benchmark ablations`; not written by hand. `standard` on two scenes of the
 [benchmark](decomposition.md), own inputs, at working size, one seed; each row takes one departure
-back. The worst person of each scene counts. Two seeds of `standard` itself differ by up to
-about 0.5 dB and 0.02 of IoU. Departures that have not been measured since the code changed are left
-out.
+back. The worst person of each scene counts, figures that miss the benchmark's goals are in italics.
+Departures that have not been measured since the code changed are left out.
 """
 
 

@@ -27,7 +27,8 @@ LEAST_SEEN, LEAST_CLOSE = 0.12, 0.2
 # What the median shows is in nobody's lasting shadow where it is the same when nobody's shadow can
 # fall there: in at least this share of the frames that have the place in view, and in so many.
 CALM, LEAST_CALM = 0.25, 3
-# Ground was never seen lit that is brought to the light around it by more than this share of white.
+# Ground that is brightened by more than this share of white, to the light around it, was never seen
+# lit.
 NEVER_LIT = 0.01
 # A hole is made wider by this share of the canvas's width before it is filled: its rim has people's
 # colours.
