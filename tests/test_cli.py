@@ -79,6 +79,15 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_only_networks_wait_for_torch() -> None:
+    light = "video.stage people.stage camera.stage layers.seeding timing.stage render.stage"
+    light += " people.preview body.preview layers.preview timing.preview studio.footage"
+    imports = "".join(f"import retime.{module}; " for module in light.split())
+    code = f"import sys; {imports}print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_every_stage_has_a_command() -> None:
     commands = {command.callback.__name__ for command in cli.app.registered_commands}
     # An edit is all that warp is told, and the others beside the stages are told nothing.

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor, nn
 
 from retime.config import TrainSettings
-from retime.layers.canvas import Canvas
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.coarse import CoarseClip
 from retime.layers.dynamic import DynamicBackground
+from retime.layers.learned_canvas import Canvas
 from retime.layers.renderer import Renderer
 from retime.layers.texture import Atlas
 

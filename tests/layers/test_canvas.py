@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from retime.layers.canvas import Canvas, CanvasPlane, scaling
+from retime.layers.canvas import CanvasPlane, scaling
+from retime.layers.learned_canvas import Canvas
 
 
 def test_scaling_keeps_pixel_centres():
