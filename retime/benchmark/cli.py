@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from retime.atomic import write_text
+from retime.benchmark.speed.cli import speed
 from retime.errors import InputError
 
 app = typer.Typer(help="Measure the decomposition.", invoke_without_command=True)
+app.command()(speed)
 
 
 @app.callback()

@@ -67,5 +67,5 @@ def halve(taps: Taps, ids: Tensor, size: tuple[int, int]) -> tuple[Taps, Tensor]
     weights = taps.weights.new_zeros(many, 4, each)
     texels[owner, corner] = taps.texels
     weights[owner, corner] = taps.weights / inside[:, None]
-    halved = torch.zeros(many).index_add_(0, owner, ids / inside)
+    halved = ids.new_zeros(many).index_add_(0, owner, ids / inside)
     return Taps(pixels, texels.flatten(1), weights.flatten(1)), halved

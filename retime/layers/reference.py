@@ -1,9 +1,9 @@
 """One training step in the plainest form: what the fast one must come out at.
 
-Whole frames are sampled by ``grid_sample`` from tiles stacked into a picture, each convolution
-stands with its padding, and half-size steps halve full-size maps. ``retime.layers.renderer`` and
-``retime.layers.coarse`` do the same arithmetic sooner; tests hold them to this, losses and
-gradients, and ``retime benchmark speed`` measures by how much sooner.
+Layers are sampled one by one, each convolution stands with its padding, and half-size steps halve
+full-size maps. ``retime.layers.renderer`` and ``retime.layers.coarse`` do the same arithmetic
+sooner; tests hold them to this, losses and gradients, and ``retime benchmark speed`` measures by
+how much.
 """
 
 import torch
@@ -15,7 +15,6 @@ from retime.layers.clip_tensors import ClipTensors
 from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.renderer import Renderer, padding_of, reach
 from retime.layers.schedule import weights
-from retime.layers.texture import Taps
 from retime.layers.training import Trainer
 
 
@@ -31,11 +30,6 @@ class Reference(Trainer):
         super().__init__(clip, settings)
         self.model.to(memory_format=torch.contiguous_format)
         self.optimiser = torch.optim.Adam(self.optimiser.param_groups, foreach=False, fused=False)
-        tiles = len(self.model.atlas.texels) // clip.tile**2
-        self.maps = [  # [T][N] of UV maps [h, w, 2] and ids [h, w]
-            [uv_map(*layer, clip.size, clip.tile, tiles) for layer in zip(taps, ids, strict=True)]
-            for taps, ids in zip(clip.taps, clip.ids, strict=True)
-        ]
 
     def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
         """Return what a step is to minimise, see ``Trainer``."""
@@ -51,43 +45,24 @@ class Reference(Trainer):
         return objective(layers, background, said, weighted, self.settings)
 
     def inputs(self, frames: list[int]) -> Tensor:
-        """Sample all layers of ``frames`` at every pixel, [B, L, C, h, w]."""
-        tile, clip = self.clip.tile, self.clip
-        # [1, C, tiles * tile, tile], one tile below the other
-        atlas = self.model.atlas.texels.T.reshape(1, -1, len(self.model.atlas.texels) // tile, tile)
+        """Sample all layers of ``frames``, [B, L, C, h, w]."""
+        clip, atlas = self.clip, self.model.atlas
+        height, width = clip.size
         passes = []
         for t in frames:
+            empty = atlas.texels.new_zeros(atlas.texels.shape[1] + 1, height, width)
             layers = []
             if self.model.canvas is None:
-                ground = self.model.atlas.ground(clip.ground_grids([t]))[0]
-                ground = torch.cat([ground, torch.zeros_like(ground[:1])])
-                layers.append(ground)
-            for uv, person in self.maps[t]:
-                sampled = F.grid_sample(atlas, uv[None], align_corners=True)[0]
-                shown = torch.cat([sampled, person[None]])
-                behind = torch.zeros_like(shown) if self.model.canvas is not None else ground
-                layers.append(torch.where(person > 0, shown, behind))
+                empty[:-1] = atlas.ground(clip.ground_grids([t]))[0]
+                layers.append(empty)
+            for taps, ids in zip(clip.taps[t], clip.ids[t], strict=True):
+                texture = (atlas.texels[taps.texels] * taps.weights[..., None]).sum(1)  # [K, C - 1]
+                layer = empty.clone()
+                layer[:-1, taps.pixels // width, taps.pixels % width] = texture.T
+                layer[-1, taps.pixels // width, taps.pixels % width] = ids
+                layers.append(layer)
             passes.append(torch.stack(layers))
         return torch.stack(passes)
-
-
-def uv_map(
-    taps: Taps, ids: Tensor, size: tuple[int, int], tile: int, tiles: int
-) -> tuple[Tensor, Tensor]:
-    """Lay taps out as a UV map for ``grid_sample``.
-
-    Returns:
-        x and y in the stacked tiles, -1..1 from the first texel's centre to the last's, [h, w, 2];
-        and person ids, 0 where nobody is, [h, w].
-    """
-    texel, (_, right, low, both) = taps.texels[:, 0], taps.weights.T
-    across = texel % tile + right + both
-    down = texel // tile + low + both
-    uv, person = torch.zeros(size[0] * size[1], 2), torch.zeros(size[0] * size[1])
-    uv[taps.pixels, 0] = 2 * across / (tile - 1) - 1
-    uv[taps.pixels, 1] = 2 * down / (tiles * tile - 1) - 1
-    person[taps.pixels] = ids
-    return uv.view(*size, 2), person.view(*size)
 
 
 def render(renderer: Renderer, x: Tensor) -> Tensor:

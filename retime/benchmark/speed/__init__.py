@@ -1,0 +1,1 @@
+"""How quick the stages are, by figures that mean the same on another machine."""
