@@ -3,7 +3,7 @@
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -51,10 +51,23 @@ class Progress:
     The time left is judged from the work done since the start (or since a resumed position), so a
     resumed run does not claim the speed of the run before it. Loops that end before the first
     interval stay silent.
+
+    Args:
+        label: what is done.
+        total: units of all of it.
+        done: units done before.
+        work: work of the units from one number up to another, where some take longer than others;
+            in any measure.
     """
 
-    def __init__(self, label: str, total: int, done: int = 0) -> None:
-        self.label, self.total, self.done = label, total, done
+    def __init__(
+        self,
+        label: str,
+        total: int,
+        done: int = 0,
+        work: Callable[[int, int], float] = lambda first, end: end - first,
+    ) -> None:
+        self.label, self.total, self.done, self._work = label, total, done, work
         self._first = done
         self._start = self._last = time.monotonic()
         self._spoke = False
@@ -66,7 +79,8 @@ class Progress:
         if now - self._last < INTERVAL_SECONDS:
             return
         self._last = now
-        left = (now - self._start) / max(self.done - self._first, 1) * (self.total - self.done)
+        behind = max(self._work(self._first, self.done), 1e-9)
+        left = (now - self._start) / behind * self._work(self.done, self.total)
         self._say(f"{100 * self.done / max(self.total, 1):3.0f}%  {clock(left)} left", note)
 
     def finish(self, note: str = "") -> None:

@@ -44,6 +44,19 @@ def test_a_resumed_run_does_not_count_what_was_done_before(
     assert capsys.readouterr().err == "train  95/100   95%  0:10 left\n"
 
 
+def test_time_left_is_judged_by_work_where_steps_differ(
+    wait: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The first forty take half of what others do: twenty of them are 10, what is left is 10 + 60.
+    def work(first: int, end: int) -> float:
+        return end - first - (min(end, 40) - min(first, 40)) / 2
+
+    bar = progress.Progress("train", total=100, work=work)
+    wait(10)
+    bar.advance(20)
+    assert capsys.readouterr().err == "train  20/100   20%  1:10 left\n"
+
+
 def test_speaks_at_most_every_few_seconds(
     wait: Callable[[float], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

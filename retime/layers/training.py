@@ -28,6 +28,9 @@ from retime.needs import Extent, memory_mib
 from retime.progress import Progress
 from retime.provenance import code_digest
 
+# What a step at half the size takes, of a whole one (docs/benchmarks/speed.md).
+COARSE_COST = 0.45
+
 
 class Trainer:
     """The training loop's state: model, optimiser, and how many steps are done."""
@@ -94,6 +97,11 @@ class Trainer:
         self.losses.append([self.epochs.elapsed(self.done), *torch.stack(losses).tolist()])
         self.done += 1
         self._note_bootstrap(epoch)
+
+    def work(self, first: int, end: int) -> float:
+        """Return what steps from ``first`` up to ``end`` take, in whole-size steps."""
+        coarse = self.settings.coarse * self.steps
+        return end - first - (1 - COARSE_COST) * (min(end, coarse) - min(first, coarse))
 
     def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
         """Return what the step at ``progress``, a share of all, in ``epoch`` is to minimise."""
@@ -228,7 +236,7 @@ def run_train(
     if held is not None:
         trainer.resume(held)
         print(f"train  resumed at step {trainer.done} of {trainer.steps}", file=sys.stderr)
-    progress = Progress("train", trainer.steps, trainer.done)
+    progress = Progress("train", trainer.steps, trainer.done, trainer.work)
     with Keeper(checkpoint, fingerprint, trainer.state) as keeper:
         while trainer.done < trainer.steps:
             trainer.step()

@@ -122,6 +122,14 @@ def test_the_bootstrap_ends_with_the_first_epoch_whose_mask_loss_is_small(tiny_c
         assert trainer.bootstrap == (None if epoch < 3 else 3)
 
 
+def test_steps_at_half_the_size_are_less_work(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
+    trainer = Trainer(clip, SETTINGS.model_copy(update={"steps": 100, "coarse": 0.4}))
+    assert trainer.work(50, 70) == 20
+    assert trainer.work(0, 40) == pytest.approx(40 * training.COARSE_COST)
+    assert trainer.work(30, 50) == pytest.approx(10 * training.COARSE_COST + 10)
+
+
 def test_standard_knows_nothing_of_the_papers_tile_and_jitter(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
     trainer = Trainer(clip, SETTINGS)

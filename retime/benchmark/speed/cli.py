@@ -12,7 +12,9 @@ from retime.atomic import write_text
 def speed(
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Measure this anew: step, step-224x128-16, growth, stages, workflow."),
+        typer.Option(
+            help="Measure this anew: step, step-224x128-16, growth, stages, workflow, quality."
+        ),
     ] = None,
     folder: Annotated[
         Path, typer.Option(help="Where results are kept; what is there is not measured again.")
@@ -23,6 +25,7 @@ def speed(
     benchmarks: Annotated[
         Path, typer.Option(help="Where Snakemake noted what the demo's jobs took.")
     ] = Path("benchmarks/demo"),
+    presets: Annotated[Path, typer.Option(help="Folder of presets.")] = Path("config/presets"),
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write JSON here.")] = None,
     table: Annotated[Path | None, typer.Option(help="Also write a page of Markdown here.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads to use.")] = 2,
@@ -31,7 +34,8 @@ def speed(
     from retime.benchmark.speed.page import page
     from retime.benchmark.speed.run import Measures, measure_speed
 
-    kept = measure_speed(folder, Measures(video, benchmarks, threads), only or [])
+    measures = Measures(video, benchmarks, folder / "scenes", presets, threads)
+    kept = measure_speed(folder, measures, only or [])
     if json_file is not None:
         write_text(json_file, json.dumps(kept, indent=2) + "\n")
     if table is not None:

@@ -34,7 +34,7 @@ def growth_rows() -> list[Row]:
     for size, batch, layers, channels in CASES:
         settings = TrainSettings(channels=channels, batch=batch, coarse=0, steps=STEPS, tile=TILE)
         trainer = Trainer(clip_of(size, layers), settings)
-        seconds = median_seconds(trainer.step, budget=6)[0]
+        seconds = median_seconds(trainer.step, budget=4)[0]
         numbers = (batch, layers, math.prod(size), channels)
         rows.append(dict(zip(VARIABLES, numbers, strict=True)) | {"seconds": seconds})
     return rows

@@ -9,9 +9,11 @@ from typing import Any
 from retime.atomic import write_text
 from retime.benchmark.speed.growth import growth_rows
 from retime.benchmark.speed.overhead import overhead_row
+from retime.benchmark.speed.quality import quality_row
 from retime.benchmark.speed.stages import stage_row
 from retime.benchmark.speed.steps import CHANNELS, SIZES, step_row
 from retime.benchmark.speed.timing import machine
+from retime.config import ClipConfig, Config, resolve
 from retime.errors import InputError
 from retime.layers.repeatable import repeatable
 
@@ -22,8 +24,10 @@ Row = dict[str, Any]
 class Measures:
     """What can be measured on this machine, by name."""
 
-    video: Path | None
-    benchmarks: Path
+    video: Path | None  # on which stages are timed
+    benchmarks: Path  # Snakemake's notes of the demo's jobs
+    scenes: Path  # where a scene to train on is kept
+    presets: Path
     threads: int
 
     def by_name(self) -> dict[str, Callable[[], Row | list[Row]]]:
@@ -39,12 +43,18 @@ class Measures:
             "growth": growth_rows,
             "stages": self._stages,
             "workflow": lambda: overhead_row(self.benchmarks),
+            "quality": self._quality,
         }
 
     def _stages(self) -> Row:
         if self.video is None:
             raise InputError("stages are timed on a video of yours: give --video")
         return stage_row(self.video, self.threads)
+
+    def _quality(self) -> Row:
+        names = ("standard", "paper")
+        chosen = {n: resolve(Config(preset=n), ClipConfig(), self.presets) for n in names}
+        return quality_row(self.scenes, chosen, self.threads)
 
 
 def measure_speed(folder: Path, measures: Measures, only: list[str]) -> dict[str, Row]:

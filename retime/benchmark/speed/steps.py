@@ -19,6 +19,7 @@ from retime.layers.training import Trainer
 
 Row = dict[str, Any]
 
+SMALL = (112, 64)
 SIZES = ((224, 128), (448, 256))
 CHANNELS = (16, 32, 64)
 LAYERS, BATCH = 3, 4
@@ -45,19 +46,20 @@ def step_row(size: tuple[int, int], channels: int) -> Row:
         Seconds of a step: ``plain`` and ``fast`` by the same arithmetic, batch 4; of a frame:
         ``paper_frame`` by the plain step with the paper's background, and ``standard_frame``, the
         default preset's over its coarse and whole parts. ``loss_off`` and ``gradient_off``, see
-        ``disagreement``. ``peak`` and ``reached``, 1e9 operations a
-        second of the machine and of the fast step's convolutions. ``shares`` of the fast step's
-        time by what it is spent on. ``data``, the share of fetching what frames say.
+        ``disagreement``, at a small size: convolutions of doubles are slow. ``peak`` and
+        ``reached``, 1e9 operations a second of the machine and of the fast step's convolutions.
+        ``shares`` of the fast step's time by what it is spent on. ``data``, the share of fetching
+        what frames say.
     """
     clip, settings = clip_of(size, LAYERS), _settings(channels)
     plain, fast = Reference(clip, settings), Trainer(clip, settings)
-    off = disagreement(clip, settings)
+    off = disagreement(clip_of(SMALL, LAYERS), settings.model_copy(update={"batch": 1}))
     paper = Reference(clip, _settings(channels, background="network"))
     coarse, whole = (
         Trainer(clip, _settings(channels, batch=1, coarse=share)) for share in (1.0, 0.0)
     )
     trainers = (plain, fast, paper, coarse, whole)
-    seconds = median_seconds(*(trainer.step for trainer in trainers), budget=16)
+    seconds = median_seconds(*(trainer.step for trainer in trainers), budget=10)
     share = TrainSettings().coarse
     shares = spent(fast.step)
     convolving = shares["convolutions"] * seconds[1]

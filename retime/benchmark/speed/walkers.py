@@ -10,7 +10,7 @@ from retime.benchmark.claims.people import empty_room, steps, walker
 from retime.config import SeedsSettings
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 
-FRAMES, TILE = 6, 16
+FRAMES, TILE = 4, 16  # every step of 1, 2 or 4 frames is full
 TALL = 0.6  # share of the frame's height
 OUTFITS = ("green", "dark", "striped")
 

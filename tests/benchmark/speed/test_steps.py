@@ -9,6 +9,7 @@ from retime.benchmark.speed.floor import H100, Machine, paper_floor
 from retime.benchmark.speed.growth import CASES, VARIABLES, fit_powers
 from retime.benchmark.speed.overhead import overhead_row
 from retime.benchmark.speed.page import page
+from retime.benchmark.speed.quality import seconds_to
 from retime.benchmark.speed.run import Measures, measure_speed
 from retime.benchmark.speed.steps import convolution_operations, disagreement, spent
 from retime.benchmark.speed.timing import median_seconds, peak_gflops
@@ -26,7 +27,7 @@ def clip():
 
 
 def test_people_of_the_clip_stand_side_by_side(clip):
-    assert (clip.size, clip.layers, clip.frames) == ((32, 64), 2, 6)
+    assert (clip.size, clip.layers, clip.frames) == ((32, 64), 2, 4)
     centres = [clip.positive[0, n].nonzero()[:, 1].float().mean().item() for n in range(2)]
     assert centres[1] - centres[0] > 10
 
@@ -126,7 +127,7 @@ def test_what_is_kept_is_not_measured_again(tmp_path, monkeypatch):
             for name in ("a-1", "a-2", "b")
         },
     )
-    measures = Measures(None, tmp_path, 1)
+    measures = Measures(None, tmp_path, tmp_path, tmp_path, 1)
     assert set(measure_speed(tmp_path, measures, ["b"])) == {"b"}
     assert set(measure_speed(tmp_path, measures, [])) == {"a-1", "a-2", "b"}
     measure_speed(tmp_path, measures, ["a"])
@@ -146,3 +147,13 @@ def test_the_page_marks_what_misses_its_aim():
     assert "| camera | 3.0 | 30 ms a frame |" in text
     assert "| uv | 4.0 | 20 ms a person in a frame |" in text
     assert "## A training step" not in text
+
+
+def test_quality_is_reached_at_the_first_moment_that_shows_it():
+    measured = [(5.0, 24.0), (10.0, 30.5), (15.0, 29.9), (20.0, 34.0)]
+    assert [seconds_to(goal, measured) for goal in (25, 30, 33, 36)] == [10, 10, 20, None]
+    on = {"processor": "P", "threads": 2, "torch": "2"}
+    text = page({"quality": {"machine": on, "found": {"standard": measured, "paper": measured}}})
+    assert "| 30 dB | 10 | 10 |" in text
+    assert "| 33 dB | 20 | 20 |" in text
+    assert "| 36 dB | *never* | never |" in text
