@@ -148,6 +148,9 @@ SECONDS = {
 }
 # Stages that handle the finished layers, whose size may be the source's.
 FINISHED = ("upsample", "render", "preview")
+# What a training step at half the size takes, of a whole one; a quarter of the pixels, but not
+# of what else there is.
+COARSE_COST = 0.45
 # Seconds of one core that `upsample` takes for a megapixel of a layer at the source's size.
 TILE_SECONDS = 1.6
 
@@ -166,6 +169,7 @@ def core_seconds(stage: str, extent: Extent, settings: Settings) -> float:
     if stage == "train":
         train = settings.train
         steps = _steps(train.steps, train.epochs, train.batch, extent.frames)
+        steps *= 1 - (1 - COARSE_COST) * train.coarse
         need += steps * train.batch * _pass_seconds(train.channels) * _passes(train, extent)
     if stage == "upsample":
         upsample, finished = settings.upsample, _handled(stage, extent, settings).layer
@@ -213,8 +217,11 @@ def _passes(train: TrainSettings, extent: Extent) -> float:
 
 
 def _pass_seconds(channels: int) -> float:
-    """Return the seconds of one core that a megapixel takes there and back."""
-    return 0.7 * (channels / 16) ** 1.7
+    """Return the seconds of one core that a megapixel takes there and back.
+
+    The exponent is that of `docs/benchmarks/speed.md`.
+    """
+    return 0.7 * (channels / 16) ** 1.4
 
 
 def _step_bytes(train: TrainSettings, extent: Extent) -> float:

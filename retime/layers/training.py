@@ -24,12 +24,9 @@ from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.renderer import fix_statistics, settle_statistics
 from retime.layers.repeatable import repeatable
 from retime.layers.schedule import learning_rate, weights
-from retime.needs import Extent, memory_mib
+from retime.needs import COARSE_COST, Extent, memory_mib
 from retime.progress import Progress
 from retime.provenance import code_digest
-
-# What a step at half the size takes, of a whole one (docs/benchmarks/speed.md).
-COARSE_COST = 0.45
 
 
 class Trainer:

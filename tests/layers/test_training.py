@@ -18,6 +18,7 @@ from retime.layers.clip_tensors import (
 from retime.layers.composite import over_pictures
 from retime.layers.training import Trainer, run_train
 from retime.layers.upsampling import run_upsample
+from retime.needs import COARSE_COST
 
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, steps=12)
 PRESET = resolve(Config(preset="paper"), ClipConfig(), Path("config/presets").resolve())
@@ -126,8 +127,8 @@ def test_steps_at_half_the_size_are_less_work(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
     trainer = Trainer(clip, SETTINGS.model_copy(update={"steps": 100, "coarse": 0.4}))
     assert trainer.work(50, 70) == 20
-    assert trainer.work(0, 40) == pytest.approx(40 * training.COARSE_COST)
-    assert trainer.work(30, 50) == pytest.approx(10 * training.COARSE_COST + 10)
+    assert trainer.work(0, 40) == pytest.approx(40 * COARSE_COST)
+    assert trainer.work(30, 50) == pytest.approx(10 * COARSE_COST + 10)
 
 
 def test_standard_knows_nothing_of_the_papers_tile_and_jitter(tiny_clip):
