@@ -221,7 +221,7 @@ def _pass_seconds(channels: int) -> float:
 
     The exponent is that of `docs/benchmarks/speed.md`.
     """
-    return 0.7 * (channels / 16) ** 1.4
+    return 0.7 * (channels / 16) ** 1.34
 
 
 def _step_bytes(train: TrainSettings, extent: Extent) -> float:
