@@ -52,7 +52,7 @@ export function drawLane(canvas: HTMLCanvasElement, lane: Lane, thumbnails: Thum
   const dense = devicePixelRatio;
   const drawn = JSON.stringify([lane, width, height, dense, thumbnails.made]);
   if (!width || drawnOn.get(canvas) === drawn) return;
-  drawnOn.get(canvas) = drawn;
+  drawnOn.set(canvas, drawn);
   canvas.width = Math.round(width * dense);
   canvas.height = Math.round(height * dense);
   // Small and redrawn at every touch: quicker without the GPU's help.
