@@ -167,6 +167,11 @@ export class CorrectPanel extends Watching {
             </select></label>`;
         })}
       </div>
+      ${grouped.map(({ name, people }) => {
+        const now = session.clip.layers.find((one) => one.people.join() === people.join())?.name;
+        if (now === undefined || now === name) return nothing;
+        return html`<p class="small" role="status">Edits and painted trimaps that say <b>${now}</b> must say <b>${name}</b>, too, or the run refuses them: clips/${session.clip.name}/edits/, and the folder trimaps/${now}.</p>`;
+      })}
       <p class="quiet small">People on one layer are retimed together. Layers change when the workflow has run.</p>
     </section>`;
   }
