@@ -16,11 +16,11 @@ export class RunPanel extends Watching {
       dialog { width: min(640px, 92vw); max-height: 84vh; background: var(--panel); color: var(--text); border: 1px solid var(--line); border-radius: 10px; padding: 0; box-shadow: 0 20px 80px #000; }
       dialog[open] { display: flex; flex-direction: column; }
       dialog::backdrop { background: #000a; }
-      header, footer { display: flex; align-items: center; justify-content: space-between; gap: 10px; padding: 14px 20px; }
-      header { border-bottom: 1px solid #0c0d0f; } footer { border-top: 1px solid #0c0d0f; justify-content: flex-end; }
-      header div { display: flex; align-items: baseline; gap: 10px; }
+      .heading, .answers { display: flex; align-items: center; justify-content: space-between; gap: 10px; padding: 14px 20px; }
+      .heading { border-bottom: 1px solid #0c0d0f; } .answers { border-top: 1px solid #0c0d0f; justify-content: flex-end; }
+      .heading div { display: flex; align-items: baseline; gap: 10px; }
       h1 { font-size: 15px; margin: 0; color: var(--strong); }
-      main { padding: 14px 20px; overflow-y: auto; min-height: 90px; }
+      .said { padding: 14px 20px; overflow-y: auto; min-height: 90px; }
       ol { list-style: none; margin: 0; padding: 0; }
       li { display: grid; grid-template-columns: 18px 1fr auto; gap: 8px; padding: 5px 0; align-items: baseline; }
       li .quiet { font-size: 12px; }
@@ -85,24 +85,24 @@ export class RunPanel extends Watching {
       stopped: "Stopped",
     };
     return html`<dialog aria-label="Run">
-      <header><div><h1>${titles[log.state]}</h1><span class="quiet figures" role="status">${this.summary()}</span></div>
-        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button></header>
-      <main>
+      <div class="heading"><div><h1>${titles[log.state]}</h1><span class="quiet figures" role="status">${this.summary()}</span></div>
+        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button></div>
+      <div class="said">
         ${this.problem ? html`<p class="wrong" role="alert">${this.problem}</p>` : nothing}
         ${this.planning ? html`<p class="quiet" role="status">Asking the workflow what would run…</p>` : nothing}
         ${log.state !== "none" ? this.jobs() : plan ? this.planned(plan) : nothing}
         ${log.failure ? html`<p class="wrong">${log.failure.message}</p>${log.failure.log.length ? html`<pre>${log.failure.log.join("\n")}</pre>` : nothing}` : nothing}
         ${log.state === "failed" && !log.failure ? html`<p class="wrong">${log.message}</p>` : nothing}
         ${this.result ? html`<video src=${this.result} controls loop autoplay muted aria-label="The result"></video>` : nothing}
-      </main>
-      <footer>
+      </div>
+      <div class="answers">
         ${
           log.state === "running"
             ? html`<button @click=${this.stop}>Stop</button>`
             : html`<button @click=${() => this.dialog.close()}>Close</button>
               ${log.state === "none" ? html`<button class="main" ?disabled=${!plan?.jobs.length} @click=${this.start}>Run</button>` : nothing}`
         }
-      </footer></dialog>`;
+      </div></dialog>`;
   }
 
   private summary(): string {

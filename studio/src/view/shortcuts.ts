@@ -167,7 +167,7 @@ export class ShortcutSheet extends LitElement {
       section { break-inside: avoid; margin-bottom: 18px; }
       dl { margin: 0; display: grid; grid-template-columns: auto 1fr; gap: 5px 12px; align-items: baseline; }
       dt { justify-self: end; white-space: nowrap; } dd { margin: 0; }
-      header { display: flex; justify-content: space-between; align-items: center; margin-bottom: 16px; }
+      .heading { display: flex; justify-content: space-between; align-items: center; margin-bottom: 16px; }
       h1 { font-size: 16px; margin: 0; color: var(--strong); }
     `,
   ];
@@ -186,7 +186,7 @@ export class ShortcutSheet extends LitElement {
         ? html`<kbd>${written(keys[0])}</kbd> – <kbd>${written(keys.at(-1)!)}</kbd>`
         : keys.map((key) => html`<kbd>${written(key)}</kbd> `);
     return html`<dialog aria-label="Keyboard">
-      <header><h1>Keyboard</h1><button @click=${() => this.dialog.close()}>Close</button></header>
+      <div class="heading"><h1>Keyboard</h1><button @click=${() => this.dialog.close()}>Close</button></div>
       <div class="columns">
         ${Object.entries(SHORTCUTS).map(([name, shortcuts]) => html`<section><h2>${name}</h2><dl>${shortcuts.map(({ keys, says }) => row(several(keys), says))}</dl></section>`)}
         <section><h2>And</h2><dl>${OTHERS.map(([keys, says]) => row(html`<kbd>${keys}</kbd>`, says))}</dl></section>
