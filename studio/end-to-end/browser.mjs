@@ -1,6 +1,7 @@
 /** Debian's Chromium, without a screen, on a studio's address. */
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -59,6 +60,15 @@ export async function pictureShown(page) {
   );
   const said = await outcome.jsonValue();
   if (said !== true) throw new Error(said);
+}
+
+/** Throw what axe-core finds wrong with the page for those who do not see it, or use no mouse. */
+export async function accessible(page) {
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  await page.evaluate(readFileSync(axe, "utf8"));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const found = violations.map(({ help, nodes }) => `${help}: ${nodes.map((one) => one.target)}`);
+  if (found.length) throw new Error(found.join("\n"));
 }
 
 /** Return something of the page's session, of which `look` is given the session. */

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ofSession, pictureShown, settled, withStudio } from "./browser.mjs";
+import { accessible, ofSession, pictureShown, settled, withStudio } from "./browser.mjs";
 
 const [address, folder] = process.argv.slice(2);
 
@@ -50,6 +50,7 @@ await withStudio(address, async (page) => {
   await drag(middle, [middle[0], momentAt(body, 25)]);
   assert.ok(Math.abs((await said("walker")).freeze - 25) <= 1, JSON.stringify(await edit()));
   await shot("freeze");
+  await accessible(page);
 
   // Bring two moments of Ben to where two of Ann's fall.
   await lane("ben").locator(".name").click();
@@ -145,6 +146,7 @@ await withStudio(address, async (page) => {
   assert.deepEqual(await ids(), [1, 2, 10]);
   assert.equal(await page.locator("[data-joint]").count(), 17);
   await shot("who");
+  await accessible(page);
   await press("Forget that 9 is nobody");
   assert.deepEqual(await ids(), [1, 2, 9, 10]);
   for (let k = 0; k < 7; k++) await page.keyboard.press("Control+z");
