@@ -81,26 +81,28 @@ def _mismatch(held: dict[str, Any], fingerprint: str) -> str:
     if held.get("format") != FORMAT or not isinstance(held.get("state"), dict):
         return "a checkpoint of another version"
     if held.get("fingerprint") != fingerprint:
-        return "made from other inputs or settings"
+        return "made from other inputs or settings, or by another version"
     return ""
 
 
 class Keeper:
     """Saves a training's progress every so often, and when it is asked to stop.
 
+    As often as takes a hundredth of the time, but at most once in ``SECONDS[0]`` and at least once
+    in ``SECONDS[1]``: on a slow disk progress is kept less often.
+
     On SIGTERM the state is saved at the end of the step in hand and the process exits as the
     signal demands; schedulers send it before they kill.
     """
 
+    SECONDS = (1.0, 30.0)
+    SHARE = 0.01
+
     def __init__(
-        self,
-        path: Path | None,
-        fingerprint: str,
-        state: Callable[[], dict[str, Any]],
-        seconds: float = 30.0,
+        self, path: Path | None, fingerprint: str, state: Callable[[], dict[str, Any]]
     ) -> None:
-        self.path, self.fingerprint, self.state, self.seconds = path, fingerprint, state, seconds
-        self._last = time.monotonic()
+        self.path, self.fingerprint, self.state = path, fingerprint, state
+        self._due = time.monotonic() + self.SECONDS[0]
         self._asked = False
         self._before: Any = None
 
@@ -120,10 +122,13 @@ class Keeper:
         """Call between steps: saves if it is time, and leaves if asked to."""
         if self.path is None:
             return
-        if not self._asked and time.monotonic() - self._last < self.seconds:
+        began = time.monotonic()
+        if not self._asked and began < self._due:
             return
         save_checkpoint(self.path, self.fingerprint, self.state())
-        self._last = time.monotonic()
+        saved = time.monotonic()
+        least, most = self.SECONDS
+        self._due = saved + min(most, max(least, (saved - began) / self.SHARE))
         if self._asked:
             print(f"stopped; progress is kept in {self.path}", file=sys.stderr)
             sys.exit(128 + signal.SIGTERM)

@@ -1,6 +1,7 @@
 """Stage ``upsample``: layers at full size, with the video's own detail (sections 4.4, A.2.2)."""
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:
         network.load_state_dict(held["network"])
         optimiser.load_state_dict(held["optimiser"])
         done = held["done"]
+        print(f"upsampler  resumed at step {done} of {enlarger.steps}", file=sys.stderr)
     progress = Progress("upsampler", enlarger.steps, done)
     with Keeper(checkpoint, key, state) as keeper:
         while done < enlarger.steps:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from retime.layers.checkpoint import drop_checkpoints, load_checkpoint, save_checkpoint
+from retime.layers import checkpoint
+from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint, save_checkpoint
 
 
 def test_a_checkpoint_comes_back(tmp_path):
@@ -26,7 +27,10 @@ def test_other_inputs_or_another_version_are_said_and_not_used(tmp_path, capsys)
     path = tmp_path / "train.ckpt"
     save_checkpoint(path, "key", {"done": 3})
     assert load_checkpoint(path, "another") is None
-    assert "made from other inputs or settings; not used" in capsys.readouterr().err
+    assert (
+        "made from other inputs or settings, or by another version; not used"
+        in capsys.readouterr().err
+    )
     assert load_checkpoint(path, "key") == {"done": 3}  # it is left where it is
     for other in ({"format": 0, "fingerprint": "key", "state": {}}, {"format": 1}):
         torch.save(other, path)
@@ -75,3 +79,28 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path, capsys):
     assert load_checkpoint(path, "key") is None
     assert "not a whole checkpoint" in capsys.readouterr().err
     assert not touched.exists()
+
+
+@pytest.mark.parametrize(
+    ("cost", "times"),
+    [
+        (0.0, [1, 2, 3, 4]),  # no more than once a second
+        (0.1, [1, 11.5, 22, 32.5]),  # the clock is looked at every half a second
+        (5.0, [1, 36, 71, 106]),  # but once in 30 s
+    ],
+)
+def test_keeping_progress_takes_a_hundredth_of_the_time(tmp_path, monkeypatch, cost, times):
+    now, saved = 0.0, []
+
+    def save(*_: object) -> None:
+        nonlocal now
+        saved.append(now)
+        now += cost
+
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now)
+    monkeypatch.setattr(checkpoint, "save_checkpoint", save)
+    keeper = Keeper(tmp_path / "train.ckpt", "key", dict)
+    while len(saved) < 4:
+        now = np.floor(2 * now + 1) / 2
+        keeper.step()
+    assert saved == pytest.approx(times)
