@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from retime.atomic import write_text
 from retime.body.evaluation import Figures
-from retime.errors import InputError
+from retime.marked import write_between
 
 BEGIN, END = "<!-- figures: retime body evaluate --card -->", "<!-- end of figures -->"
 _ROWS = {
@@ -46,12 +45,4 @@ def write_card(card: Path, report: dict) -> None:
     Raises:
         InputError: there is no such card, or it has no marks.
     """
-    try:
-        text = card.read_text(encoding="utf-8")
-        before, rest = text.split(BEGIN)
-        _, after = rest.split(END)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{card}: the figures go between the lines '{BEGIN}' and '{END}', once each ({error})"
-        ) from error
-    write_text(card, f"{before}{BEGIN}\n{figures_table(report)}\n{END}{after}")
+    write_between(card, BEGIN, END, figures_table(report))

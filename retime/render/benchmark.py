@@ -21,6 +21,7 @@ import numpy as np
 
 from retime.artifacts import Camera, Layers, TimeMap
 from retime.config import RenderSettings
+from retime.marked import write_between
 
 WIDTH, HEIGHT, LAYERS, CLIP_FRAMES = 896, 512, 3, 60
 LENGTHS = (100, 1000)
@@ -186,10 +187,7 @@ def main() -> None:
     if given.json:
         given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     if given.out:
-        text = given.out.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        given.out.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", encoding="utf-8")
+        write_between(given.out, BEGIN, END, table(rows))
 
 
 if __name__ == "__main__":
