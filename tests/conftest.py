@@ -1,7 +1,9 @@
-"""What all tests share: which of them run."""
+"""What all tests share: which of them run, and a video."""
 
 import os
 from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +45,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"RETIME_REQUIRE_COMPONENTS=1 forbids this skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def tiny_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 8 frames of the demo clip."""
+    from retime.demo.clip import render_clip
+    from retime.demo.scenario import demo
+
+    video = tmp_path_factory.mktemp("tiny") / "tiny.mp4"
+    render_clip(replace(demo(), frames=8), video)
+    return video

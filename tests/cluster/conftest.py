@@ -5,13 +5,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from retime.demo.clip import render_clip
-from retime.demo.scenario import demo
 
 SCRIPT = Path(__file__).with_name("slurm.sh")
 NEEDED = ("slurmctld", "slurmd", "sbatch", "munged")
@@ -70,11 +67,3 @@ def slurm() -> Iterator[Slurm]:
             yield Slurm(Path(folder))
         finally:
             script("down", folder)
-
-
-@pytest.fixture(scope="session")
-def tiny_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first 8 frames of the demo clip."""
-    video = tmp_path_factory.mktemp("tiny") / "tiny.mp4"
-    render_clip(replace(demo(), frames=8), video)
-    return video

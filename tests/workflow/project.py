@@ -37,18 +37,22 @@ class Project:
         shutil.copytree(self.root, root, symlinks=True)  # keeps the files' times
         return Project(root)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the project with this Python's packages."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables with which this Python's packages are found, and the project's own before."""
         binaries = str(Path(sys.executable).parent)
-        environment = os.environ | {
+        return os.environ | {
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.root),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project."""
         return subprocess.run(
             arguments,
             cwd=self.root,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=900,
