@@ -12,6 +12,7 @@ has the same length in every dataset of one file.
 
 import contextlib
 import json
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ import numpy as np
 
 from retime.atomic import replacing
 from retime.errors import InputError
+from retime.lacking import lacked
 
 Axis = str | int
 
@@ -44,7 +46,12 @@ class Field:
         self.name = name
 
     def __get__(self, artifact: "Artifact | None", owner: type) -> Any:
-        return self if artifact is None else artifact.file[self.name]
+        if artifact is None:
+            return self
+        # Held open: closing a dataset writes what it caches, and nobody hears of it if that fails.
+        if self.name not in artifact.datasets:
+            artifact.datasets[self.name] = artifact.file[self.name]
+        return artifact.datasets[self.name]
 
     def create(self, file: h5py.File, sizes: Mapping[str, int]) -> None:
         """Create the dataset in ``file`` with the axis lengths in ``sizes``."""
@@ -88,6 +95,26 @@ class Attribute:
         return self if artifact is None else json.loads(artifact.file.attrs[self.name])
 
 
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[h5py.File]:
+    """Open a file to be written.
+
+    After an error it is of no use any more. But HDF5 still writes what it holds when it is closed,
+    and where that fails, as on a full disk, ends the process by a segmentation fault. So the file
+    is put aside under HDF5's hands, for one in memory.
+    """
+    with h5py.File(path, "w") as file:
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            if hasattr(os, "memfd_create"):  # on Linux
+                aside = os.memfd_create(path.name)
+                os.dup2(aside, file.id.get_vfd_handle())
+                os.close(aside)
+            raise
+
+
 class Artifact:
     """An open stage file. Use ``open`` to read and ``create`` to write, both as contexts."""
 
@@ -104,6 +131,7 @@ class Artifact:
 
     def __init__(self, file: h5py.File) -> None:
         self.file = file
+        self.datasets: dict[str, h5py.Dataset] = {}
 
     @classmethod
     def _declared(cls, kind: type) -> dict[str, Any]:
@@ -130,6 +158,8 @@ class Artifact:
         try:
             file = h5py.File(path, "r")
         except OSError as error:
+            if reason := lacked(error):
+                raise InputError(f"{path}: {reason}") from error
             raise InputError(f"{path}: not a whole HDF5 file ({error}); {remedy}") from error
         with file:
             schema, version = file.attrs.get("schema"), file.attrs.get("schema_version")
@@ -176,7 +206,7 @@ class Artifact:
         if set(attributes) != set(cls._declared(Attribute)):
             raise TypeError(f"{cls.__name__} needs {sorted(cls._declared(Attribute))}")
         # The file is closed before it is moved.
-        with replacing(path) as partial, h5py.File(partial, "w") as file:
+        with replacing(path) as partial, _new_file(partial) as file:
             file.attrs["schema"], file.attrs["schema_version"] = (
                 f"retime/{cls.schema}",
                 cls.version,

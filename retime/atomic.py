@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from retime.lacking import naming
+
 # A partial file written on another machine is left behind if it has not grown for so long.
 ABANDONED_SECONDS = 3600.0
 HOST = re.sub(r"\W", "-", platform.node()) or "host"
@@ -31,7 +33,8 @@ def _discard(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # read-only: there is none, or it has to stay
+            path.unlink(missing_ok=True)
 
 
 def _abandoned(partial: Path) -> bool:
@@ -56,29 +59,38 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The place has the suffix of ``path``; folders are made as needed. What stood at ``path`` stays
     until it is replaced, and stays for good after an error.
+
+    Raises:
+        InputError: disk or memory did not suffice, or writing is not allowed; it names ``path``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(path)
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = partial_path(path)
+        try:
+            yield partial
+            partial.replace(path)
+        finally:
+            _discard(partial)
 
 
 @contextlib.contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """Give an empty folder, which becomes ``path`` if the context ends without error."""
-    partial = partial_path(path)
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        if path.exists():
-            shutil.rmtree(path)
-        partial.replace(path)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    """Give an empty folder, which becomes ``path`` if the context ends without error.
+
+    Raises:
+        InputError: as ``replacing``.
+    """
+    with naming(path):
+        partial = partial_path(path)
+        _discard(partial)
+        partial.mkdir(parents=True)
+        try:
+            yield partial
+            if path.exists():
+                shutil.rmtree(path)
+            partial.replace(path)
+        finally:
+            _discard(partial)
 
 
 def write_text(path: Path, text: str) -> None:

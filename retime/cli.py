@@ -19,6 +19,7 @@ from retime.config import parse_section as _settings
 from retime.demo.cli import app as demo_app
 from retime.errors import InputError
 from retime.interop.cli import app as given_app
+from retime.lacking import lacked
 from retime.options import In, Out, SettingsText, Threads, Video
 from retime.people.cli import app as models_app
 from retime.previews import app as preview_app
@@ -323,6 +324,12 @@ app.add_typer(otio_app, name="otio")
 app.add_typer(models_app, name="models")
 
 
+def _concerned(error: Exception) -> str:
+    """Return the file that an error names, or what was to be written, or the command."""
+    out = sys.argv.index("--out") if "--out" in sys.argv[:-1] else 0
+    return getattr(error, "filename", None) or sys.argv[out + 1]
+
+
 def main() -> None:
     """Run the command line; errors in what the user gave end with one message and exit code 1."""
     # Threads that spin while they wait make two jobs on shared cores many times slower than one
@@ -336,4 +343,9 @@ def main() -> None:
         app()
     except InputError as error:
         print(f"retime: {error}", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        if not (reason := lacked(error)):
+            raise
+        print(f"retime: {_concerned(error)}: {reason}", file=sys.stderr)
         sys.exit(1)

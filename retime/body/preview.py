@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Frames, Tracks, Uv
-from retime.atomic import replacing
 from retime.body.skeleton import crop_square, draw_skeleton
+from retime.video.pictures import write_picture
 
 MOMENTS, TILE_WIDTH, GAP = 8, 400, 4
 _OUTLINES = ((255, 255, 255), (255, 210, 0), (0, 220, 255), (255, 90, 200))
@@ -99,5 +99,4 @@ def preview_uv(frames: Path, tracks: Path, uv: Path, out: Path) -> None:
             place, font = (6, 18), cv2.FONT_HERSHEY_SIMPLEX
             cv2.putText(row, str(t), place, font, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
             rows += [row, np.full((GAP, row.shape[1], 3), 40, np.uint8)]
-    with replacing(out) as partial:
-        cv2.imwrite(str(partial), np.concatenate(rows[:-1])[..., ::-1])
+    write_picture(out, np.concatenate(rows[:-1]))

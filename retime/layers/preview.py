@@ -9,6 +9,7 @@ from retime.artifacts import Decomposition, Layers
 from retime.atomic import replacing
 from retime.layers.canvas import CanvasPlane
 from retime.layers.composite import over_pictures
+from retime.video.pictures import write_picture
 
 COLUMNS = 5  # moments of the clip on a sheet
 TILE_WIDTH = 256  # pixels
@@ -73,15 +74,10 @@ def layer_sheet(layers: Layers) -> np.ndarray:
     return np.concatenate(columns, 1)
 
 
-def _write_png(out: Path, picture: np.ndarray) -> None:
-    with replacing(out) as partial:
-        cv2.imwrite(str(partial), picture[..., ::-1])
-
-
 def preview_layers(layers: Path, out: Path) -> None:
     """Write the contact sheet of ``layers.h5`` as a PNG."""
     with Layers.open(layers) as artifact:
-        _write_png(out, layer_sheet(artifact))
+        write_picture(out, layer_sheet(artifact))
 
 
 def preview_losses(decomposition: Path, out: Path) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import onnxruntime
 
 from retime.errors import InputError
+from retime.lacking import lacked
 
 STRIDE = 4
 INPUT_MULTIPLE = 32
@@ -75,6 +76,8 @@ class Network:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's own exceptions share no public base class
+            if lacked(error):
+                raise
             raise InputError(
                 f"{path}: not a readable model ({error}); delete it and run 'retime models fetch'"
             ) from error

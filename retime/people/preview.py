@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from retime.artifacts import Frames, Tracks
-from retime.atomic import replacing
 from retime.people.interpolation import ABSENT, CORRECTED, OBSERVED
 from retime.people.skeleton import LIMBS
+from retime.video.pictures import write_picture
 
 TILES, COLUMNS, TILE_WIDTH, TILE_GAP = 24, 4, 400, 4
 # RGB colours that stay apart for colour-blind eyes, too (Okabe and Ito).
@@ -102,6 +102,4 @@ def preview_tracks(frames: Path, tracks: Path, out: Path) -> None:
                 draw_person(tile, place, state, str(number), colour)
             write(tile, f"{t}", (6, 18), (255, 255, 255))
             tiles.append(tile)
-    sheet = contact_sheet(tiles, columns)
-    with replacing(out) as partial:
-        cv2.imwrite(str(partial), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    write_picture(out, contact_sheet(tiles, columns))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 import av
-import cv2
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
@@ -22,6 +21,7 @@ from retime.errors import InputError
 from retime.progress import track
 from retime.studio.contract.watching import Sample
 from retime.video.encoding import VideoWriter, bleed
+from retime.video.pictures import write_picture
 from retime.video.sound import extract_sound
 
 INDEX = "footage.json"
@@ -141,7 +141,7 @@ def run_footage(
         background = film("background", lambda t: layered.picture(0, t)[..., :3])
         films = [film(f"layer{n}", lambda t, n=n: layered.picture(n, t)) for n in range(1, count)]
         canvas = layered.canvas[:]
-        cv2.imwrite(str(folder / "canvas.png"), cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
+        write_picture(folder / "canvas.png", canvas)
         heard = video is not None and filmed.has_sound and not video.is_dir()
         heard = heard and extract_sound(
             video, folder / "sound.wav", layered.start_seconds, float(length / fps)

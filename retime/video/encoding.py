@@ -14,6 +14,7 @@ from av.video.reformatter import ColorRange, Interpolation
 from numpy.typing import NDArray
 
 from retime.atomic import partial_path
+from retime.lacking import naming
 from retime.video.colour import BT709, LIMITED, ColourTags
 from retime.video.formats import FORMATS, WITH_CRF
 
@@ -71,10 +72,11 @@ class VideoWriter:
         self._partial = partial_path(self.path.with_suffix(self._form.suffix))
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._container = av.open(
-            str(self._partial), "w", options=dict(self._form.container) or None
-        )
+        with naming(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._container = av.open(
+                str(self._partial), "w", options=dict(self._form.container) or None
+            )
         stream = self._container.add_stream(self._form.codec, rate=self._fps, options=self._options)
         stream.width = self.size[0] + self.padding[0]
         stream.height = self.size[1] + self.padding[1]
@@ -128,7 +130,8 @@ class VideoWriter:
         frame.color_trc = self._colour.transfer
         frame.pts, frame.time_base = self.frames, 1 / self._fps
         self.frames += 1
-        self._container.mux(self._stream.encode(frame))
+        with naming(self.path):
+            self._container.mux(self._stream.encode(frame))
 
     def __exit__(
         self,
@@ -137,11 +140,12 @@ class VideoWriter:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            with self._container:
+            with naming(self.path):
+                with self._container:
+                    if kind is None:
+                        self._container.mux(self._stream.encode(None))
                 if kind is None:
-                    self._container.mux(self._stream.encode(None))
-            if kind is None:
-                self._partial.replace(self.path)
+                    self._partial.replace(self.path)
         finally:
             self._partial.unlink(missing_ok=True)
 

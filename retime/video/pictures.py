@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from retime.atomic import write_bytes
 from retime.errors import InputError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".exr")
@@ -56,6 +57,12 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     if bgr is None:
         raise InputError(f"{path}: not a picture that can be read; replace or delete it")
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
+def write_picture(path: Path, rgb: NDArray[np.uint8]) -> None:
+    """Write uint8 [H, W, 3] as a PNG, which appears when it is whole."""
+    _, data = cv2.imencode(".png", cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2BGR))
+    write_bytes(path, data.tobytes())
 
 
 def _read_exr(path: Path) -> NDArray[np.uint8]:

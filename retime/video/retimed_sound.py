@@ -10,7 +10,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from retime.atomic import partial_path
+from retime.atomic import replacing
 from retime.errors import InputError
 from retime.video.probing import start_seconds
 from retime.video.sound import (
@@ -51,21 +51,19 @@ def mux_retimed_sound(
         return False
     samples, rate = sound
     retimed = retimed_samples(samples, rate, times, fps)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(out)
-    try:
-        with av.open(str(video)) as seen, open_for_writing(partial) as made:
-            pictures = seen.streams.video[0]
-            to_pictures = made.add_stream_from_template(pictures)
-            layout = "mono" if len(retimed) == 1 else "stereo"
-            to_sound = sound_stream(made, partial, rate, layout)
-            shown = (packet for packet in seen.demux(pictures) if packet.dts is not None)
-            packets = _encoded_samples(retimed, rate, layout, to_sound)
-            merge(made, packets, to_sound, shown, to_pictures)
-        partial.replace(out)
-        return True
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        replacing(out) as partial,
+        av.open(str(video)) as seen,
+        open_for_writing(partial) as made,
+    ):
+        pictures = seen.streams.video[0]
+        to_pictures = made.add_stream_from_template(pictures)
+        layout = "mono" if len(retimed) == 1 else "stereo"
+        to_sound = sound_stream(made, partial, rate, layout)
+        shown = (packet for packet in seen.demux(pictures) if packet.dts is not None)
+        packets = _encoded_samples(retimed, rate, layout, to_sound)
+        merge(made, packets, to_sound, shown, to_pictures)
+    return True
 
 
 def retimed_samples(

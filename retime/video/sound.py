@@ -12,6 +12,7 @@ import av.error
 
 from retime.atomic import partial_path
 from retime.errors import InputError
+from retime.lacking import naming
 from retime.video.probing import start_seconds
 
 # By the file's suffix: the codecs that players take in it as they are, and the one that any other
@@ -48,23 +49,24 @@ def mux_sound(video: Path, source: Path, out: Path, start: float, duration: floa
     Raises:
         InputError: the sound cannot be read.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(out)
-    try:
-        with av.open(str(source)) as heard:
-            if not heard.streams.audio:
-                return False
-            wrote = _mux(video, heard, partial, start + start_seconds(heard), duration)
-        if wrote:
-            partial.replace(out)
-        return wrote
-    except av.error.InvalidDataError as error:
-        raise InputError(
-            f"{source}: its sound cannot be read ({error.strerror}); repair the file, or set "
-            "'sound: drop' in the edit"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with naming(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial = partial_path(out)
+        try:
+            with av.open(str(source)) as heard:
+                if not heard.streams.audio:
+                    return False
+                wrote = _mux(video, heard, partial, start + start_seconds(heard), duration)
+            if wrote:
+                partial.replace(out)
+            return wrote
+        except av.error.InvalidDataError as error:
+            raise InputError(
+                f"{source}: its sound cannot be read ({error.strerror}); repair the file, or set "
+                "'sound: drop' in the edit"
+            ) from error
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _mux(
