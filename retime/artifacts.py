@@ -14,7 +14,8 @@ import contextlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -26,9 +27,26 @@ from retime.errors import InputError
 from retime.lacking import lacked
 
 Axis = str | int
+Damage = Callable[[], AbstractContextManager[None]]
 
 DYNAMIC_BACKGROUND = "dynamic_background"
 """Name of the layer of what changes in the background by itself; nobody is on it."""
+
+
+class _Stored(h5py.Dataset):
+    """A dataset that is read; damage is told as that of its file."""
+
+    def __init__(self, bind: h5py.h5d.DatasetID, damaged: Damage) -> None:
+        super().__init__(bind, readonly=True)
+        self._damaged = damaged
+
+    def __getitem__(self, args: Any, new_dtype: Any = None) -> Any:
+        with self._damaged():
+            return super().__getitem__(args, new_dtype=new_dtype)
+
+    def read_direct(self, *args: Any, **options: Any) -> None:
+        with self._damaged():
+            super().read_direct(*args, **options)
 
 
 class Field:
@@ -50,7 +68,10 @@ class Field:
             return self
         # Held open: closing a dataset writes what it caches, and nobody hears of it if that fails.
         if self.name not in artifact.datasets:
-            artifact.datasets[self.name] = artifact.file[self.name]
+            dataset = artifact.file[self.name]
+            if artifact.file.mode == "r":
+                dataset = _Stored(dataset.id, artifact.damaged)
+            artifact.datasets[self.name] = dataset
         return artifact.datasets[self.name]
 
     def create(self, file: h5py.File, sizes: Mapping[str, int]) -> None:
@@ -92,7 +113,10 @@ class Attribute:
         self.name = name
 
     def __get__(self, artifact: "Artifact | None", owner: type) -> Any:
-        return self if artifact is None else json.loads(artifact.file.attrs[self.name])
+        if artifact is None:
+            return self
+        with artifact.damaged():
+            return json.loads(artifact.file.attrs[self.name])
 
 
 @contextlib.contextmanager
@@ -133,6 +157,26 @@ class Artifact:
         self.file = file
         self.datasets: dict[str, h5py.Dataset] = {}
 
+    @contextlib.contextmanager
+    def damaged(self) -> Iterator[None]:
+        """Tell what goes wrong while the file is read as damage of it.
+
+        Raises:
+            InputError: in place of what HDF5 raises.
+        """
+        try:
+            yield
+        except (OSError, RuntimeError, zlib.error, json.JSONDecodeError) as error:
+            if lacked(error):
+                raise
+            raise InputError(
+                f"{self.file.filename}: damaged ({' '.join(str(error).split())}); {self._remedy()}"
+            ) from error
+
+    @classmethod
+    def _remedy(cls) -> str:
+        return f"delete it and run snakemake again: rule '{cls.rule}' makes it anew"
+
     @classmethod
     def _declared(cls, kind: type) -> dict[str, Any]:
         return {
@@ -152,7 +196,7 @@ class Artifact:
                 the message names the file and the rule that makes it anew.
         """
         path = Path(path)
-        remedy = f"delete it and run snakemake again: rule '{cls.rule}' makes it anew"
+        remedy = cls._remedy()
         if not path.exists():
             raise InputError(f"{path}: no such file; rule '{cls.rule}' makes it (run snakemake)")
         try:
@@ -162,24 +206,29 @@ class Artifact:
                 raise InputError(f"{path}: {reason}") from error
             raise InputError(f"{path}: not a whole HDF5 file ({error}); {remedy}") from error
         with file:
-            schema, version = file.attrs.get("schema"), file.attrs.get("schema_version")
-            if schema != f"retime/{cls.schema}":
-                raise InputError(f"{path}: holds '{schema}', not 'retime/{cls.schema}'; {remedy}")
-            if version != cls.version:
-                raise InputError(
-                    f"{path}: schema version {version}, this retime reads {cls.version}; {remedy}"
-                )
-            sizes: dict[str, int] = {}
-            wrong = [field.check(file, sizes) for field in cls._declared(Field).values()]
-            wrong += [
-                f"attribute '{name}' is missing"
-                for name in cls._declared(Attribute)
-                if name not in file.attrs
-            ]
-            problem = next((w for w in wrong if w), None)
+            artifact = cls(file)
+            with artifact.damaged():
+                problem = cls._problem(file)
             if problem:
                 raise InputError(f"{path}: {problem}; {remedy}")
-            yield cls(file)
+            yield artifact
+
+    @classmethod
+    def _problem(cls, file: h5py.File) -> str | None:
+        """Return what in an open file is not as this class declares, if anything."""
+        schema, version = file.attrs.get("schema"), file.attrs.get("schema_version")
+        if schema != f"retime/{cls.schema}":
+            return f"holds '{schema}', not 'retime/{cls.schema}'"
+        if version != cls.version:
+            return f"schema version {version}, this retime reads {cls.version}"
+        sizes: dict[str, int] = {}
+        wrong = [field.check(file, sizes) for field in cls._declared(Field).values()]
+        wrong += [
+            f"attribute '{name}' is missing"
+            for name in cls._declared(Attribute)
+            if name not in file.attrs
+        ]
+        return next((w for w in wrong if w), None)
 
     def clip_attributes(self) -> dict[str, Any]:
         """Return what every file of one clip has in common, to be passed on to ``create``."""
@@ -365,10 +414,15 @@ class Layers(Artifact):
         for y in range(0, picture.shape[0], high):
             for x in range(0, picture.shape[1], wide):
                 place = (layer, frame, y, x, 0)
-                if dataset.id.get_chunk_info_by_coord(place).byte_offset is None:  # all clear
+                with self.damaged():
+                    stored = dataset.id.get_chunk_info_by_coord(place).byte_offset
+                if stored is None:  # all clear
                     continue
-                skipped, raw = dataset.id.read_direct_chunk(place)
-                data = raw if skipped else zlib.decompress(raw)
+                with self.damaged():
+                    skipped, raw = dataset.id.read_direct_chunk(place)
+                    data = raw if skipped else zlib.decompress(raw)
+                    if len(data) != high * wide * 4:
+                        raise zlib.error(f"a tile of {len(data)} bytes")
                 tile = np.frombuffer(data, dataset.dtype).reshape(high, wide, -1)
                 part = picture[y : y + high, x : x + wide]
                 part[...] = tile[: part.shape[0], : part.shape[1]]

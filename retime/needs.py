@@ -3,7 +3,8 @@
 A scheduler kills a job that outgrows what was asked for, and a job that asks for too much waits.
 So the workflow asks for what a clip of this many frames, pixels and layers takes. The constants
 were fitted to the peaks and times of single stages on clips of 20 to 80 frames, two to four people,
-and 224x126 to 448x256 pixels, on a CPU.
+and 224x126 to 448x256 pixels, on a CPU. docs/memory.md, made by ``retime benchmark memory``, has
+them beside what longer clips and more people were found to take.
 """
 
 import functools
@@ -129,7 +130,7 @@ MEMORY = {
     "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=50),
     "warp": Cost(120, source=60),
     "render": Cost(260, layer=250, layers=60),
-    "preview": Cost(250, layer=60, layers=60, clip=1),
+    "preview": Cost(340, layer=60, layers=60, clip=1),
 }
 # Seconds of one core; `train` and `upsample` come with what their steps take.
 SECONDS = {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from .kills import Peace, run_in_peace
 from .project import Project
 
 
@@ -26,3 +27,9 @@ def finished(fresh: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
 def project(finished: Project, tmp_path: Path) -> Project:
     """A finished checkout of the test's own."""
     return finished.copy(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def peace(tiny_video: Path, tmp_path_factory: pytest.TempPathFactory) -> Peace:
+    """A clip of 8 frames, run through the workflow. Not to be changed."""
+    return run_in_peace(tmp_path_factory.mktemp("peace"), tiny_video, steps=20)

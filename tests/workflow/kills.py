@@ -56,6 +56,15 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Peace:
+    """A clip that was run in peace: as it was before and after."""
+
+    fresh: Project
+    unbroken: Project
+    seen: Seen
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Files of two runs."""
 
@@ -97,7 +106,9 @@ def run(project: Project, seen: Seen, plan: dict[str, list[float]]) -> bool:
     """
     command = ["snakemake", "--configfile", TINY, "--cores", "2", "--config", "demo=false"]
     command += ["--retries", "1000"]
-    environment = project.environment | {"TMPDIR": str(project.root.parent / "temporary")}
+    temporary = project.root.parent / "temporary"
+    temporary.mkdir(exist_ok=True)
+    environment = project.environment | {"TMPDIR": str(temporary)}
     log = project.root.parent / "snakemake.log"
     with log.open("w") as out:
         main = psutil.Popen(command, cwd=project.root, env=environment, stdout=out, stderr=out)
@@ -155,42 +166,49 @@ def _kill_all(main: psutil.Process) -> None:
     psutil.wait_procs(family)
 
 
-def kill_stages(
-    root: Path, video: Path, kills: int, seed: int, steps: int
-) -> tuple[Seen, Comparison]:
-    """Run a short clip in peace and under fire.
+def run_in_peace(root: Path, video: Path, steps: int) -> Peace:
+    """Run a clip through the workflow.
 
     Args:
         root: an empty folder.
         video: of the clip; everything in it is made anew after each kill, so it is short.
-        kills: how many.
-        seed: of the moments.
         steps: of the upsampler's training; that of the layers takes four times as many. Where
             they last for seconds, checkpoints are written and gone on from.
+    """
+    fresh = checkout(root / "fresh", video, steps)
+    peace = Peace(fresh, fresh.copy(root / "unbroken/checkout"), Seen())
+    run(peace.unbroken, peace.seen, {})
+    return peace
+
+
+def kill_stages(peace: Peace, root: Path, kills: int, seed: int) -> tuple[Seen, Comparison]:
+    """Run the clip once more, under fire.
+
+    Args:
+        peace: the clip, and what its stages took.
+        root: an empty folder.
+        kills: how many.
+        seed: of the moments.
 
     Raises:
         RuntimeError: Snakemake fails by itself, or does not come to an end.
     """
-    fresh = checkout(root / "fresh", video, steps)
-    unbroken, broken = fresh.copy(root / "unbroken/checkout"), fresh.copy(root / "broken/checkout")
-    for project in (unbroken, broken):
-        (project.root.parent / "temporary").mkdir()
+    broken = peace.fresh.copy(root / "broken/checkout")
     chance = random.Random(seed)
-    peace = Seen()
-    run(unbroken, peace, {})
-    targets = sorted(peace.seconds.keys() - {SUMMARY})
+    seconds = peace.seen.seconds
+    targets = sorted(seconds.keys() - {SUMMARY})
     # Each stage at least once if there are so many kills, the rest as chance has it.
     victims = [*TRAINED, *chance.sample(targets, len(targets))][:kills]
     victims += chance.choices(targets, k=kills - len(victims))
     plan = defaultdict(list)
     for target in victims:
-        plan[target].append(SPAN * chance.random() * peace.seconds[target])
+        plan[target].append(SPAN * chance.random() * seconds[target])
     seen = Seen()
     for _ in range(RUNS):
         ended = run(broken, seen, plan)
         left = [target for target, ages in plan.items() if ages]
         if ended and not left:
-            return seen, compare(unbroken.root.parent, broken.root.parent)
+            return seen, compare(peace.unbroken.root.parent, broken.root.parent)
         if ended:  # stages that were quicker this time: once more, and killed sooner
             for target in left:
                 plan[target] = [age / 2 for age in plan[target]]
@@ -248,13 +266,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--table", type=Path, help="page that gets the table between its marks")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "tiny.mp4"
         render_clip(replace(demo(), frames=8), video)
-        seen, comparison = kill_stages(Path(folder), video, given.kills, given.seed, given.steps)
+        peace = run_in_peace(Path(folder), video, given.steps)
+        seen, comparison = kill_stages(peace, Path(folder), given.kills, given.seed)
     print(table(seen, comparison, given.seed))
     for name in comparison.different + comparison.only_broken + comparison.only_unbroken:
         print(f"  {name}")

@@ -4,16 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from .kills import TRAINED, compare, kill_stages, table
+from .kills import TRAINED, Peace, compare, kill_stages, table
 from .project import Project
 
 pytestmark = pytest.mark.workflow
 
 
-def test_after_kills_the_results_are_those_of_an_unbroken_run(
-    tiny_video: Path, tmp_path: Path
-) -> None:
-    seen, comparison = kill_stages(tmp_path, tiny_video, kills=10, seed=0, steps=40)
+def test_after_kills_the_results_are_those_of_an_unbroken_run(peace: Peace, tmp_path: Path) -> None:
+    seen, comparison = kill_stages(peace, tmp_path, kills=10, seed=0)
     assert seen.kills.total() == 10
     assert set(TRAINED) <= set(seen.kills)
     assert seen.power_cuts == 1
