@@ -170,9 +170,9 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff }
 table { border-collapse: collapse } th, td { padding: .3rem .8rem; text-align: left }
 th { border-bottom: 2px solid #999 } td { border-top: 1px solid #ddd; vertical-align: top }
-td.figure { text-align: right; font-variant-numeric: tabular-nums }
+.figure { text-align: right; font-variant-numeric: tabular-nums }
 .done { color: #1c6b3a } .failed { color: #a11; font-weight: 600 } .not { color: #8a6100 }
-.why { color: #444; border-top: 0; padding-top: 0 }
+.why td { color: #444; border-top: 0; padding-top: 0; max-width: 50rem }
 """
 
 
@@ -185,11 +185,12 @@ def page(clips: Sequence[ClipSummary]) -> str:
         kind = state.split()[0]
         rows.append(f'<tr><td>{name}</td><td class="{kind}">{state}</td>{cells}</tr>')
         rows += [
-            f'<tr><td></td><td class="why" colspan="{len(HEADINGS) - 1}"><b>{escape(t.stage)}</b>: '
+            f'<tr class="why"><td></td><td colspan="{len(HEADINGS) - 1}"><b>{escape(t.stage)}</b>: '
             f"{escape(t.reason)} (<code>{escape(str(t.log))}</code>)</td></tr>"
             for t in clip.troubles
         ]
-    heads = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
+    heads = "".join(f"<th>{heading}</th>" for heading in HEADINGS[:2])
+    heads += "".join(f'<th class="figure">{heading}</th>' for heading in HEADINGS[2:])
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Clips</title>'
         f"<style>{STYLE}</style></head>\n<body><h1>Clips</h1><p>{_total(clips)}</p>\n"

@@ -3,8 +3,8 @@
     python -m tests.hostile.fuzz --inputs 300 --table docs/faults.md
 
 Each input is a small whole file changed at random. It is read in a process with little memory,
-which in `SECONDS` of a core has to read it or to refuse it with a message that names it. A file that
-made a reader fail is kept in `--keep`.
+which in `SECONDS` of a core has to read it or to refuse it with a message that names it. A file
+that made a reader fail is kept in `--keep`.
 """
 
 import argparse
