@@ -106,6 +106,16 @@ class Field:
         return None
 
 
+def _packed(text: str) -> np.bytes_ | str:
+    """Return an attribute's text as HDF5 keeps it.
+
+    Of fixed length, as far as that goes: HDF5 keeps those of variable length on a heap, and where
+    that is damaged may never come to an end of reading it.
+    """
+    data = text.encode()
+    return np.bytes_(data) if len(data) < 60_000 else text
+
+
 class Attribute:
     """A root attribute of an artifact, kept as JSON; reads as the decoded value."""
 
@@ -217,6 +227,7 @@ class Artifact:
     def _problem(cls, file: h5py.File) -> str | None:
         """Return what in an open file is not as this class declares, if anything."""
         schema, version = file.attrs.get("schema"), file.attrs.get("schema_version")
+        schema = schema.decode(errors="replace") if isinstance(schema, bytes) else schema
         if schema != f"retime/{cls.schema}":
             return f"holds '{schema}', not 'retime/{cls.schema}'"
         if version != cls.version:
@@ -256,12 +267,10 @@ class Artifact:
             raise TypeError(f"{cls.__name__} needs {sorted(cls._declared(Attribute))}")
         # The file is closed before it is moved.
         with replacing(path) as partial, _new_file(partial) as file:
-            file.attrs["schema"], file.attrs["schema_version"] = (
-                f"retime/{cls.schema}",
-                cls.version,
-            )
+            file.attrs["schema"] = _packed(f"retime/{cls.schema}")
+            file.attrs["schema_version"] = cls.version
             for name, value in attributes.items():
-                file.attrs[name] = json.dumps(value, sort_keys=True)
+                file.attrs[name] = _packed(json.dumps(value, sort_keys=True))
             for field in cls._declared(Field).values():
                 field.create(file, sizes)
             yield cls(file)

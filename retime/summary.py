@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from retime.lacking import OUT_OF_MEMORY
 from retime.progress import clock
 
 # The outputs of a clip, in the order in which they are made: log, and file below results/CLIP.
@@ -80,6 +81,8 @@ def _reason(log: Path) -> str:
     said = [line.removeprefix("retime: ") for line in lines if line.startswith("retime: ")]
     if said:
         return said[-1]
+    if any(OUT_OF_MEMORY.search(line) for line in lines):
+        return "memory ran out"
     crashed = any(line.startswith("Traceback") for line in lines)
     return lines[-1] if crashed else SILENT
 

@@ -32,6 +32,15 @@ def finish(root: Path, clip: str, edits: tuple[str, ...] = ()) -> None:
     )
 
 
+def test_a_library_that_ran_out_of_memory_is_said(tmp_path: Path) -> None:
+    words = (
+        "uv  3/8\nterminate called after throwing an instance of 'std::bad_alloc'\n  what(): x\n"
+    )
+    put(tmp_path / "logs/jump/uv.log", words)
+    (trouble,) = summarise("jump", [], tmp_path).troubles
+    assert (trouble.stage, trouble.reason) == ("uv", "memory ran out")
+
+
 def test_a_finished_clip_with_its_figures(tmp_path: Path) -> None:
     finish(tmp_path, "jump", ("slow",))
     job(tmp_path, "jump", "frames", 1.5, "-")

@@ -67,7 +67,7 @@ def messages(done: subprocess.CompletedProcess[str]) -> list[str]:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_full_disk(stage: str, commands: dict[str, str], peace: Peace, tight: Path) -> None:
     whole = peace.unbroken.root / RESULTS / stage
-    command = elsewhere(commands[stage], tight).split(" --beside")[0]
+    command = re.sub(r" --beside \S+", "", elsewhere(commands[stage], tight))
     room = int(0.4 * whole.stat().st_size) // PAGE * PAGE or PAGE
     _mount("-o", f"remount,size={room}", tight)
     done = peace.unbroken.run("bash", "-c", command)
@@ -109,7 +109,8 @@ def test_results_that_are_read_only(peace: Peace, tmp_path: Path) -> None:
     finally:
         subprocess.run(["umount", results], check=True)
     assert done.returncode == 1
-    assert "Read-only file system" in done.stderr + done.stdout
+    assert "Write-protected output files for rule" in done.stderr
+    assert "Traceback" not in done.stderr
     assert {path.name: path.read_bytes() for path in results.iterdir()} == before
     done = project.run(*command)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -128,11 +129,14 @@ def test_too_little_memory(
         done = peace.unbroken.run("prlimit", f"--as={mib << 20}", "bash", "-c", command)
         if done.returncode == 0:
             break
+        failed += 1
+        if "what():  std::bad_alloc" in done.stderr:  # in a thread of a library, which ends all
+            continue
         said = messages(done)
         assert len(said) == 1, done.stderr
         assert "memory ran out; let it have more" in said[0]
         assert done.returncode == 1
-        failed += 1
+        assert not list(tmp_path.iterdir())
     assert failed
     done = peace.unbroken.run("bash", "-c", command)
     assert done.returncode == 0, done.stderr
