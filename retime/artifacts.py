@@ -27,6 +27,7 @@ from retime.errors import InputError
 from retime.lacking import lacked
 
 Axis = str | int
+NOT_JSON = (json.JSONDecodeError, UnicodeDecodeError)
 Damage = Callable[[], AbstractContextManager[None]]
 
 DYNAMIC_BACKGROUND = "dynamic_background"
@@ -176,7 +177,7 @@ class Artifact:
         """
         try:
             yield
-        except (OSError, RuntimeError, zlib.error, json.JSONDecodeError) as error:
+        except (OSError, RuntimeError, KeyError, zlib.error, *NOT_JSON) as error:
             if lacked(error):
                 raise
             raise InputError(

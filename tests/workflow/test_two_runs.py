@@ -97,7 +97,7 @@ def test_a_clock_that_goes_back_while_a_run_goes_on(project: Project, tmp_path: 
     log.unlink()
     now.write_text("+0")
     found = subprocess.run(
-        [faketime, "+0", "printenv", "LD_PRELOAD"], capture_output=True, text=True, check=True
+        [faketime, "-f", "+0", "printenv", "LD_PRELOAD"], capture_output=True, text=True, check=True
     )
     run = start(
         project,
