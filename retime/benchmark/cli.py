@@ -142,3 +142,24 @@ def claims(
             typer.echo(f"  {mark.figure}: {mark.value:.3f}, {bound(mark)}{met}")
     if table is not None:
         write_page(table, results, images)
+
+
+@app.command()
+def memory(
+    folder: Annotated[
+        Path, typer.Option(help="Where figures are kept; finished ones are not repeated.")
+    ] = Path("results/benchmark/memory"),
+    table: Annotated[Path | None, typer.Option(help="Also write a page of Markdown here.")] = None,
+) -> None:
+    """Measure the peak memory of every stage on clips of several lengths and numbers of people."""
+    from retime.benchmark.memory import CASES, measure_memory, memory_page
+
+    rows = []
+    for case, peaks, asked in measure_memory(CASES, folder):
+        rows.append((case, peaks, asked))
+        size = f"{case.working[0]}x{case.working[1]}"
+        typer.echo(f"{case.frames} frames, {case.people} people, {size}")
+        for stage, peak in peaks.items():
+            typer.echo(f"  {stage:10} {peak:6.0f} MiB, asked for {asked[stage]}")
+    if table is not None:
+        write_text(table, memory_page(rows))
