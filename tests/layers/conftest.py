@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from retime.artifacts import Camera, Frames, Seeds
+from retime.layers.canvas import CanvasPlane
 from retime.layers.trimap import make_trimap
 
 FRAMES, SIZE, FULL = 6, (64, 32), (128, 64)  # sizes: width, height
@@ -109,3 +110,16 @@ def make_clip(folder, source, steps=8):
 def tiny_clip_elsewhere(tmp_path_factory):
     """The tiny clip in a folder of its own."""
     return make_clip(tmp_path_factory.mktemp("elsewhere"), FULL)
+
+
+@pytest.fixture
+def panning():
+    """Make the plane of a camera that pans by so many pixels a frame, frames of 40x20."""
+
+    def plane(frames=5, step=4):
+        homographies = np.tile(np.eye(3), (frames, 1, 1))
+        homographies[:, 0, 2] = step * np.arange(frames)
+        bounds = (0, 0, 40 + step * (frames - 1), 20)
+        return CanvasPlane.at((40, 20), (40, 20), bounds, homographies)
+
+    return plane

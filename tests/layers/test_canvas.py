@@ -13,14 +13,7 @@ def test_scaling_keeps_pixel_centres():
     assert (matrix @ [2.5, 2.5, 1])[:2].tolist() == [1, 1]
 
 
-def panning(frames=5, step=4):
-    homographies = np.tile(np.eye(3), (frames, 1, 1))
-    homographies[:, 0, 2] = step * np.arange(frames)
-    bounds = (0, 0, 40 + step * (frames - 1), 20)
-    return CanvasPlane.at((40, 20), (40, 20), bounds, homographies)
-
-
-def test_the_learned_canvas_sees_the_same_as_the_picture():
+def test_the_learned_canvas_sees_the_same_as_the_picture(panning):
     plane = panning()
     world = np.random.default_rng(2).integers(0, 255, (20, 56, 3), np.uint8)
     canvas = Canvas(world, np.ones((20, 56), np.float32), floor=0.5)

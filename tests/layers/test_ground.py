@@ -5,13 +5,6 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.ground import background_median, masked_median, masked_quantiles
 
 
-def panning(frames=5, step=4):
-    homographies = np.tile(np.eye(3), (frames, 1, 1))
-    homographies[:, 0, 2] = step * np.arange(frames)
-    bounds = (0, 0, 40 + step * (frames - 1), 20)
-    return CanvasPlane.at((40, 20), (40, 20), bounds, homographies)
-
-
 def test_masked_median_ignores_what_does_not_count():
     stack = np.array([10, 20, 200, 30], np.uint8).reshape(4, 1, 1, 1).repeat(3, -1)
     valid = np.array([True, True, False, True]).reshape(4, 1, 1)
@@ -71,7 +64,7 @@ def test_what_is_the_same_with_nobody_near_is_in_nobodys_shadow():
     assert (canvas == 180).all()
 
 
-def test_what_few_frames_have_in_view_is_taken_from_them_and_not_filled_in():
+def test_what_few_frames_have_in_view_is_taken_from_them_and_not_filled_in(panning):
     # A pan of 40 pixels a frame over 20 frames: each place is in view once.
     world = np.random.default_rng(3).integers(0, 255, (20, 800, 3), np.uint8)
     frames = np.stack([world[:, 40 * t : 40 * t + 40] for t in range(20)])
@@ -118,7 +111,7 @@ def test_what_someone_never_leaves_is_filled_in_from_around():
     assert seen[0, 0] == 1
 
 
-def test_a_panning_camera_gathers_one_canvas():
+def test_a_panning_camera_gathers_one_canvas(panning):
     world = np.random.default_rng(1).integers(0, 255, (20, 56, 3), np.uint8)
     frames = np.stack([world[:, 4 * t : 4 * t + 40] for t in range(5)])
     plane = panning()
