@@ -26,6 +26,9 @@ def benchmark(
     upsample: Annotated[
         bool, typer.Option(help="Measure the upsampled layers, too, about half of the time.")
     ] = True,
+    finished_only: Annotated[
+        bool, typer.Option("--finished-only", help="Only show rows that are there; measure none.")
+    ] = False,
     folder: Annotated[
         Path, typer.Option(help="Where scenes and rows are kept; finished rows are not repeated.")
     ] = Path("results/benchmark"),
@@ -38,7 +41,7 @@ def benchmark(
     if context.invoked_subcommand is not None:
         return
     from retime.benchmark.figures import worst
-    from retime.benchmark.run import Case, run_benchmark
+    from retime.benchmark.run import Case, finished_row, run_benchmark
     from retime.benchmark.scenes import SCENES
     from retime.benchmark.table import page
     from retime.config import ClipConfig, Config, resolve
@@ -55,6 +58,8 @@ def benchmark(
         for s in scene or SCENES
         for number in range(seeds)
     ]
+    if finished_only:
+        cases = [case for case in cases if finished_row(folder, case, settings[case.preset])]
     rows = []
     for row in run_benchmark(folder, cases, settings, threads):
         rows.append(row)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from retime.layers.canvas import CanvasPlane, scaling
+from retime.layers.canvas import scaling
 from retime.layers.learned_canvas import Canvas
 
 
