@@ -166,5 +166,5 @@ def memory(
         typer.echo(f"{case.frames} frames, {case.people} people, {size}")
         for stage, peak in peaks.items():
             typer.echo(f"  {stage:10} {peak:6.0f} MiB, asked for {asked[stage]}")
-    if table is not None:
-        write_text(table, memory_page(rows))
+        if table is not None:
+            write_text(table, memory_page(rows))

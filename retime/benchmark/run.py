@@ -90,7 +90,7 @@ def finished_row(folder: Path, case: Case, settings: Settings) -> Row | None:
 
     A row that has more than was asked for, the upsampled layers, will do, too.
     """
-    row = _read(_row_path(folder, case))
+    row = read_row(_row_path(folder, case))
     if row is None:
         return None
     wanted = {_made_of(replace(case, upsampled=more), settings) for more in (case.upsampled, True)}
@@ -111,7 +111,8 @@ def _row_path(folder: Path, case: Case) -> Path:
     return folder / "rows" / f"{case.name}.json"
 
 
-def _read(path: Path) -> Row | None:
+def read_row(path: Path) -> Row | None:
+    """Return a kept row, or None if there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
@@ -137,7 +138,7 @@ def _scene_digest(name: str) -> str:
 def _measure(folder: Path, case: Case, settings: Settings, threads: int) -> Row:
     """Make a case's stage files, unless they are there from the same code, and measure them."""
     note, stages = folder / case.name / "made.json", _stages_digest(case, settings)
-    made = _read(note) or {}
+    made = read_row(note) or {}
     if made.get("made_of") != stages:
         note.unlink(missing_ok=True)
         made = _make(folder, case, settings, threads) | {"made_of": stages}
