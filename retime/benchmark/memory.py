@@ -76,9 +76,10 @@ def measure_memory(cases: Sequence[Drawn], folder: Path) -> Iterator[tuple[Drawn
         RuntimeError: a stage fails.
     """
     stages = [stage for stage in STAGES if stage != "preview"]
-    code = [code_digest(name) for name in [*stages, "preview_layers"]]
+    code = [code_digest(name) for name in stages]
+    code += [code_digest("preview_layers", "retime.previews"), code_digest("_measure", __name__)]
     for case in cases:
-        made_of = json.dumps([asdict(case), *code, code_digest("_measure", __name__)])
+        made_of = json.dumps([asdict(case), *code])
         files = folder / f"{case.frames}-frames-{case.people}-people-{case.working[0]}-wide"
         path = files.with_suffix(".json")
         row = read_row(path)
