@@ -149,7 +149,7 @@ def _measure(folder: Path, case: Case, settings: Settings, threads: int) -> Row:
 
 def _make(folder: Path, case: Case, settings: Settings, threads: int) -> Row:
     """Send a scene through the stages; return what training and upsampling cost."""
-    video = _filmed(folder, case.scene, _scene_digest(case.scene), SCENES[case.scene])
+    video = scene_video(folder, case.scene)
     own = folder / case.name
     own.mkdir(parents=True, exist_ok=True)
     make_inputs(video, truth_path(video), own, settings, case.inputs, threads)
@@ -185,6 +185,11 @@ def _figures(folder: Path, case: Case) -> Row:
 
 def _video_path(folder: Path, name: str) -> Path:
     return folder / "scenes" / f"{name}.mp4"
+
+
+def scene_video(folder: Path, name: str) -> Path:
+    """Return the video of the scene ``name`` below ``folder``, filmed if need be."""
+    return _filmed(folder, name, _scene_digest(name), SCENES[name])
 
 
 def _filmed(folder: Path, name: str, digest: str, make: Callable[[], Scene]) -> Path:

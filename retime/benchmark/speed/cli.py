@@ -34,7 +34,7 @@ def speed(
     from retime.benchmark.speed.page import page
     from retime.benchmark.speed.run import Measures, measure_speed
 
-    measures = Measures(video, benchmarks, folder / "scenes", presets, threads)
+    measures = Measures(video, benchmarks, folder, presets, threads)
     kept = measure_speed(folder, measures, only or [])
     if json_file is not None:
         write_text(json_file, json.dumps(kept, indent=2) + "\n")

@@ -12,10 +12,8 @@ from retime.artifacts import Frames
 from retime.benchmark.figures import measure, worst
 from retime.benchmark.found import Found, layer_of_person
 from retime.benchmark.inputs import make_inputs
-from retime.benchmark.scenes import SCENES
+from retime.benchmark.run import scene_video
 from retime.config import Settings
-from retime.demo.clip import write_clip
-from retime.demo.filming import film
 from retime.demo.truth import Truth, truth_path
 from retime.layers.clip_tensors import load_clip_tensors
 from retime.layers.training import Trainer, to_bytes
@@ -41,11 +39,7 @@ def quality_row(folder: Path, settings: dict[str, Settings], threads: int) -> Ro
     Returns:
         For each preset, seconds and decibels of the picture without the person who fares worst.
     """
-    video = folder / f"{SCENE}.mp4"
-    if not video.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        scene = SCENES[SCENE]()
-        write_clip(scene.scenario, film(scene.scenario, scene.filming), video)
+    video = scene_video(folder, SCENE)
     rows = {}
     for preset, chosen in settings.items():
         own = folder / f"{SCENE}-{preset}"

@@ -26,7 +26,7 @@ class Measures:
 
     video: Path | None  # on which stages are timed
     benchmarks: Path  # Snakemake's notes of the demo's jobs
-    scenes: Path  # where a scene to train on is kept
+    folder: Path  # where a scene to train on is kept
     presets: Path
     threads: int
 
@@ -54,7 +54,7 @@ class Measures:
     def _quality(self) -> Row:
         names = ("standard", "paper")
         chosen = {n: resolve(Config(preset=n), ClipConfig(), self.presets) for n in names}
-        return quality_row(self.scenes, chosen, self.threads)
+        return quality_row(self.folder, chosen, self.threads)
 
 
 def measure_speed(folder: Path, measures: Measures, only: list[str]) -> dict[str, Row]:
