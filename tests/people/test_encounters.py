@@ -73,3 +73,39 @@ def test_people_who_look_alike_are_left_alone():
     found = crossing()
     wrong = tracks(exchanged_from=23)
     assert settle(found, coloured(found, lambda t, entry: 0), wrong, 30) == wrong
+
+
+def ending_in_front(exchanged_from):
+    """Two who meet and do not part before the end; from a frame on, one is hidden.
+
+    The one in front is called as the other from frame ``exchanged_from`` on.
+    """
+    frames = []
+    for t in range(30):
+        poses = [standing(100 + 5 * t, 200), standing(300 - 5 * t, 200)]
+        frames.append(poses if t < 18 else poses[:1])
+    found = detections(frames)
+    front = [t for t in range(30) if t < exchanged_from]
+    one = Tracklet(front, [0] * len(front))
+    both = [*range(18), *range(exchanged_from, 30)]
+    other = Tracklet(both, [1 if t < 18 else 0 for t in both])
+    return found, [one, other]
+
+
+def test_who_is_in_front_when_the_clip_ends_is_who_they_look_like():
+    found, wrong = ending_in_front(exchanged_from=20)
+    looks = coloured(found, lambda t, entry: entry)
+    one, other = settle(found, looks, wrong, 30)
+    assert one.frames == list(range(30))
+    assert one.entries == [0] * 30
+    assert other.frames == list(range(18))
+
+
+def test_a_few_frames_at_the_end_are_too_few_to_tell():
+    found, wrong = ending_in_front(exchanged_from=27)
+    assert settle(found, coloured(found, lambda t, entry: entry), wrong, 30) == wrong
+
+
+def test_who_looks_like_both_at_the_end_is_left_alone():
+    found, wrong = ending_in_front(exchanged_from=20)
+    assert settle(found, coloured(found, lambda t, entry: 0), wrong, 30) == wrong
