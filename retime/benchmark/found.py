@@ -32,9 +32,8 @@ def at_working_size(folder: Path) -> Iterator[Found]:
         Seeds.open(folder / "seeds.h5") as seeds,
     ):
         size, canvas = tuple(seeds.working_size), trained.canvas[:]
-        plane = CanvasPlane.at(
-            size, tuple(seeds.source_size), tuple(seeds.canvas), seeds.homographies[:]
-        )
+        camera = tuple(seeds.source_size), tuple(seeds.canvas), seeds.homographies[:]
+        plane = CanvasPlane.of(canvas, size, *camera)
         yield Found(
             size,
             plane,

@@ -32,6 +32,9 @@ NOISE_QUANTILE, NOISE_LIMITS = 0.75, (0.005, 0.02)
 # A pixel that differs by less than the noise is explained by the background, by more than this
 # many times the noise it is not.
 UNEXPLAINED = 3.0
+# Under a moving camera the canvas is finer than the frames, along each side, if there are frames to
+# gather it from.
+FINE = 2
 # A pixel that differs by less than this many times the noise, in itself, is nothing but background.
 GROUND = 1.5
 
@@ -98,16 +101,16 @@ class ClipTensors:
         return digest.hexdigest()
 
     def grids(self, frames: list[int]) -> Tensor | None:
-        """Return how ``frames`` sample the canvas, [B, h, w, 2], or None under a still camera."""
-        return None if self.plane.still else self.ground_grids(frames)
+        """Return how ``frames`` sample the canvas, as fine as it is, or None if it is still."""
+        return None if self.plane.still else self.ground_grids(frames, fine=True)
 
-    def ground_grids(self, frames: list[int]) -> Tensor:
+    def ground_grids(self, frames: list[int], fine: bool = False) -> Tensor:
         """Return the background's UV maps, in -1..1, [B, h, w, 2] (section 4.2).
 
-        The xy grid of the canvas, carried through each frame's homography.
+        The xy grid of the canvas, carried through each frame's homography; ``fine``, as many
+        times larger as the canvas is finer.
         """
-        height, width = self.size
-        return torch.stack([self.plane.grid(t, (width, height)) for t in frames])
+        return torch.stack([self.plane.grid(t, self.size[::-1], fine) for t in frames])
 
 
 def _seen_texture(
@@ -224,6 +227,11 @@ def _core(positive: np.ndarray) -> np.ndarray:
     return np.stack(eroded).reshape(positive.shape)
 
 
+def _resized(video: Frames, size: tuple[int, int]) -> np.ndarray:
+    """Return the frames at ``size``, width and height; uint8 [T, h, w, 3]."""
+    return np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in video.rgb])
+
+
 def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     """Load a clip at working size and find its background.
 
@@ -243,9 +251,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
             )
         size = tuple(seed.working_size)
         width = size[0]
-        rgb = np.stack(
-            [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in video.rgb]
-        )
+        rgb = _resized(video, size)
         trimap, painted = seed.trimap[:], seed.painted[:]
         iuv, person = seed.iuv[:], seed.person[:]
         order, homographies = seed.order[:], seed.homographies[:]
@@ -254,14 +260,17 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         ids = sorted({i for n, layer in enumerate(seed.ids()) if n != dynamic for i in layer})
         source_size, bounds = tuple(seed.source_size), tuple(seed.canvas)
         theirs = np.delete(trimap, nobody, 1)  # people's trimaps, without the dynamic background's
+        fine = FINE if video.rgb.shape[2] >= FINE * width else 1
+        plane = CanvasPlane.at(size, source_size, bounds, homographies, fine)
+        sharp = rgb if plane.fine == 1 else _resized(video, (fine * width, fine * size[1]))
     number = np.zeros(max(ids) + 1, np.uint8)  # atlas number of each person id
     number[ids] = np.arange(1, len(ids) + 1)
 
-    plane = CanvasPlane.at(size, source_size, bounds, homographies)
     bodies = (iuv[..., 0] > 0).any(1) | (trimap == OPAQUE).any(1)  # [T, h, w]
     around = np.stack([grow(body, MARGIN * width) for body in bodies])
     edge = np.stack([grow(body, OUTLINE * width) for body in bodies])
-    median, seen = background_median(plane.lay(rgb, edge, around, (theirs != CLEAR).any(1)))
+    median, seen = background_median(plane.lay(sharp, edge, around, (theirs != CLEAR).any(1)))
+    del sharp
     seen_background = [plane.view(median, t, size) for t in range(len(rgb))]
     noise = noise_level(rgb, seen_background, (theirs == CLEAR).all(1))
     pairs = list(zip(rgb, seen_background, strict=True))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import ClipTensors
 
 # Side of a map's pixel, pixels of the canvas: lights are soft, and a map is no picture.
@@ -33,7 +34,7 @@ def start_maps(clip: ClipTensors, count: int) -> tuple[np.ndarray, np.ndarray]:
         factors, each strength of deviation 1 at most; less if fewer frames or changes are there.
     """
     size, plane = clip.size[::-1], clip.plane
-    cells = tuple(max(1, side // CELL) for side in plane.size)
+    cells = cells_of(plane)
     free = clip.clear.clone()
     free[:, clip.dynamic] = True
     free = free.all(1).numpy()  # [T, h, w], nobody's trimap
@@ -60,6 +61,12 @@ def start_maps(clip: ClipTensors, count: int) -> tuple[np.ndarray, np.ndarray]:
     return (left[:, :rank] / spread).astype(np.float32), maps.astype(np.float32)
 
 
+def cells_of(plane: CanvasPlane) -> tuple[int, int]:
+    """Return how many cells, across and down, the maps of changes have."""
+    across, down = (max(1, side // (CELL * plane.fine)) for side in plane.size)
+    return across, down
+
+
 class DynamicBackground(nn.Module):
     """The renderer's input for the layer of the dynamic background.
 
@@ -74,7 +81,7 @@ class DynamicBackground(nn.Module):
         self, clip: ClipTensors, channels: int, seen: bool, generator: torch.Generator
     ) -> None:
         super().__init__()
-        width, height = (max(1, side // CELL) for side in clip.plane.size)
+        width, height = cells_of(clip.plane)
         maps = 0.1 * torch.randn(1, channels, height, width, generator=generator)
         strength = torch.randn(clip.frames, channels, generator=generator)
         if seen:

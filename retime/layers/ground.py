@@ -47,6 +47,7 @@ class Laid(NamedTuple):
     bodies: np.ndarray  # bool [T, h, w], people
     around: np.ndarray  # bool [T, h, w], people and a margin around them
     shaded: np.ndarray  # bool [T, h, w], where people's shadows may fall
+    fine: int = 1  # canvas pixels to one of the frames that shadows are looked for in
 
 
 def masked_quantiles(
@@ -158,7 +159,7 @@ def background_median(laid: Laid) -> tuple[np.ndarray, np.ndarray]:
     # Shadows begin at the feet, so here the margin around bodies counts, too.
     ground = bare & ground_samples(laid.pictures, close)
     levels, seen_ground = masked_quantiles(laid.pictures, ground, (BRIGHT, 0.5, DARK))
-    shade = lasting_shade(*levels, may_lie_in_shade & (seen_ground >= enough))
+    shade = lasting_shade(*levels, may_lie_in_shade & (seen_ground >= enough), laid.fine)
     lifted = lift_shade(canvas, levels[0], shade, ~unknown)
     raised = cv2.GaussianBlur((lifted - np.maximum(canvas, levels[0])).mean(-1), (0, 0), 1.0)
     never_lit = shade & (raised > NEVER_LIT * 255)

@@ -44,7 +44,7 @@ class LayeredModel(nn.Module):
             seen = settings.texture_start == "seen"
             self.dynamic = DynamicBackground(clip, settings.texture_channels, seen, generator)
         floor = 0.0 if clip.plane.still else MOVING_CAMERA_DOUBT
-        self.canvas = None if in_network else Canvas(clip.median, clip.seen, floor)
+        self.canvas = None if in_network else Canvas(clip.median, clip.seen, floor, clip.plane.fine)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.renderer = Renderer(

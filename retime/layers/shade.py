@@ -44,7 +44,11 @@ def ground_samples(stack: np.ndarray, median: np.ndarray) -> np.ndarray:
 
 
 def lasting_shade(
-    bright: np.ndarray, median: np.ndarray, dark: np.ndarray, candidates: np.ndarray
+    bright: np.ndarray,
+    median: np.ndarray,
+    dark: np.ndarray,
+    candidates: np.ndarray,
+    fine: int = 1,
 ) -> np.ndarray:
     """Find ground that lies in a varying shadow most of the time.
 
@@ -53,16 +57,19 @@ def lasting_shade(
         median: the same of the median.
         dark: the same of the quantile ``DARK``.
         candidates: bool [h, w], where shadows may fall and the ground was seen.
+        fine: pixels to one of the frames'. Edges of the ground, which homographies put now here,
+            now there, are narrower than one; shadows are not.
 
     Returns:
         bool [h, w], closed over small gaps and a little wider than the shadow.
     """
     light, usual, shade = (np.log(q.mean(-1) + OFFSET) for q in (bright, median, dark))
     found = candidates & (light - shade > VARIES) & (light - usual > MOSTLY_DARK)
-    found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    narrow, gap, rim = (np.ones((k, k), np.uint8) for k in (2 * fine, 4 * fine + 1, 2 * fine + 1))
+    found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, narrow)
+    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, gap)
     found = large_patches(found > 0).astype(np.uint8)
-    return (cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0) & candidates
+    return (cv2.dilate(found, rim) > 0) & candidates
 
 
 def large_patches(found: np.ndarray) -> np.ndarray:

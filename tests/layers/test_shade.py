@@ -54,6 +54,18 @@ def test_only_ground_that_is_mostly_dark_lies_in_lasting_shade():
     assert not found[:, 22:].any()
 
 
+def test_edges_that_homographies_shift_on_a_fine_canvas_are_no_shadow():
+    # A line three fine pixels wide, and a shadow of ten.
+    bright = np.full((HEIGHT, WIDTH, 3), 150.0)
+    median = bright.copy()
+    median[10:13] = median[40:50] = 120
+    everywhere = np.ones((HEIGHT, WIDTH), bool)
+    found = lasting_shade(bright, median, median, everywhere, fine=2)
+    assert not found[:30].any()
+    assert found[40:50].all()
+    assert lasting_shade(bright, median, median, everywhere)[10:13].all()
+
+
 def test_a_patch_as_small_as_a_hand_is_no_shadow():
     # A fortieth of 224 pixels squared is 31: a patch of 4 by 6 is left alone, one of 8 by 8 is not.
     bright = np.full((HEIGHT, WIDTH, 3), 150.0)
