@@ -33,6 +33,7 @@ BLOCK = 16  # of the codec: colour and alpha share none
 # What lies beyond a picture, pixels: decoders mix the colours at its edge, of half the resolution,
 # with their neighbours, whatever those are.
 MARGIN = 2
+LEAST_ALPHA = 2  # of 255, that shows; less is the coder's noise, and the page draws none of it
 
 
 class StoredFilm(BaseModel):
@@ -178,13 +179,33 @@ def write_film(
     first = read(0)
     packed = pack(first)
     height, width, _ = packed.shape
-    constant = True
+    constant, boxes = True, []
     with VideoWriter(path, (width, height), fps, CRF, threads, options=SEEKABLE) as writer:
         for t in track(range(length), f"footage {path.stem}", length):
             picture = read(t)
             constant = constant and np.array_equal(picture, first)
+            boxes.append(box_of(picture))
             writer.write(pack(picture))
-    return _indexed(path, height // 2 if first.shape[2] == 4 else None, constant)
+    return _indexed(path, height // 2 if first.shape[2] == 4 else None, constant, boxes)
+
+
+def box_of(picture: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Return where a picture shows: left, top, right, bottom, the last two not included.
+
+    Args:
+        picture: uint8 [H, W, 3], which shows everywhere, or [H, W, 4] with straight alpha.
+
+    Returns:
+        pixels; None if no alpha reaches ``LEAST_ALPHA``.
+    """
+    height, width, channels = picture.shape
+    if channels == 3:
+        return 0, 0, width, height
+    shows = picture[..., 3] >= LEAST_ALPHA
+    rows, columns = (np.flatnonzero(shows.any(axis)) for axis in (1, 0))
+    if not rows.size:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def pack(picture: np.ndarray) -> np.ndarray:
@@ -210,15 +231,20 @@ def pack(picture: np.ndarray) -> np.ndarray:
     return np.concatenate([roomy(bleed(picture)[..., :3]), roomy(alpha)])
 
 
-def _indexed(path: Path, alpha_row: int | None, constant: bool) -> StoredFilm:
-    """Return where each frame of a film lies in its file."""
+def _indexed(
+    path: Path,
+    alpha_row: int | None,
+    constant: bool,
+    boxes: list[tuple[int, int, int, int] | None],
+) -> StoredFilm:
+    """Return where each frame of a film lies in its file, and what of it shows."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         head = bytes(stream.codec_context.extradata)
+        packets = [packet for packet in container.demux(stream) if packet.size]
         samples = [
-            Sample(offset=packet.pos, size=packet.size, key=packet.is_keyframe)
-            for packet in container.demux(stream)
-            if packet.size
+            Sample(offset=packet.pos, size=packet.size, key=packet.is_keyframe, box=box)
+            for packet, box in zip(packets, boxes, strict=True)
         ]
         return StoredFilm(
             file=path.name,

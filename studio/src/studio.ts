@@ -57,7 +57,7 @@ export class Studio extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("keydown", (event) => this.onKey(event));
-    window.addEventListener("beforeunload", () => this.session.history?.settle());
+    window.addEventListener("pagehide", () => this.open && this.session.keepUnsaved());
     this.session.listen(() => this.onSession());
     this.session.open().then(
       () => {},
@@ -133,7 +133,6 @@ export class Studio extends LitElement {
       this.open = true;
     }
     this.thumbnails.schedule();
-    this.screen.refresh();
     const { notice } = this.session;
     if (notice !== this.noticed) {
       this.noticed = notice;

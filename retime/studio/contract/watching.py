@@ -53,6 +53,10 @@ class Sample(Answer):
     offset: int = Field(description="of its first byte in the file")
     size: int = Field(description="bytes")
     key: bool = Field(description="can be decoded without those before it")
+    box: tuple[int, int, int, int] | None = Field(
+        description="left, top, right, bottom of what shows, pixels, the last two not included: "
+        "nothing is to be drawn outside. None: nothing shows"
+    )
 
 
 class Film(Answer):

@@ -1643,6 +1643,16 @@ export interface components {
              * @description can be decoded without those before it
              */
             key: boolean;
+            /**
+             * Box
+             * @description left, top, right, bottom of what shows, pixels, the last two not included: nothing is to be drawn outside. None: nothing shows
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
         };
         /**
          * Sound

@@ -75,6 +75,7 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private readonly frameListeners = new Set<() => void>();
   private resting = 0;
+  private keeping = 0;
   private compiling = false;
   private asked: Edit | null = null;
   private answered: Edit | null = null;
@@ -166,11 +167,11 @@ export class Session {
   /** Change the work. @param gesture see History.push */
   change(change: Partial<Draft>, label: string, gesture: string | null = null): void {
     this.history.push({ ...this.draft, ...change }, label, gesture);
-    performance.mark("retime:change");
     this.changed();
   }
 
   changeEdit(edit: Edit, label: string, gesture: string | null = null): void {
+    if (same(edit, this.currentEdit)) return; // a drag that has not gone far enough
     this.change({ edits: { ...this.draft.edits, [this.edit]: edit } }, label, gesture);
   }
 
@@ -289,14 +290,21 @@ export class Session {
   }
 
   private changed(): void {
+    void this.compile(); // first of all, since the picture waits for it
+    this.followJoints();
+    this.tell();
+    this.keeping ||= window.setTimeout(() => this.keepUnsaved(), REST);
+  }
+
+  /** Keep what is not saved over a reload, also before one. */
+  keepUnsaved(): void {
+    clearTimeout(this.keeping);
+    this.keeping = 0;
     const nothing = this.unsaved.length === 0;
     keep(
       this.clip.name,
       nothing ? null : { edit: this.edit, draft: this.draft, bases: this.bases },
     );
-    void this.compile();
-    this.followJoints();
-    this.tell();
   }
 
   /** Ask how the tracks will be with the joints as drafted, once the hand has come to rest. */

@@ -6,6 +6,7 @@
  * texture, which WebGL blends as light.
  */
 
+import { type Box, joined, seenIn } from "./camera";
 import type { Drawn } from "./draw_list";
 import type { Films } from "./films";
 
@@ -37,12 +38,16 @@ uniform bool warped[2];
 uniform mat3 toLayer[2];
 out vec4 colour;
 
-vec4 texel(sampler2D film, ivec2 at) {  // weighted by alpha
-  if (any(lessThan(at, ivec2(0))) || any(greaterThanEqual(at, size))) return vec4(0.0);
-  vec3 straight = texelFetch(film, at, 0).rgb;
+float alphaAt(sampler2D film, ivec2 at) {
+  if (any(lessThan(at, ivec2(0))) || any(greaterThanEqual(at, size))) return 0.0;
   float alpha = alphaRow > 0 ? texelFetch(film, at + ivec2(0, alphaRow), 0).g : 1.0;
-  if (alpha < 1.5 / 255.0) return vec4(0.0);  // the coder's noise
-  return vec4(straight * alpha, alpha);
+  return alpha < 1.5 / 255.0 ? 0.0 : alpha;  // the coder's noise
+}
+
+vec4 texel(sampler2D film, ivec2 at) {  // weighted by alpha
+  float alpha = alphaAt(film, at);
+  if (alpha == 0.0) return vec4(0.0);
+  return vec4(texelFetch(film, at, 0).rgb * alpha, alpha);
 }
 
 vec4 kernel(float x) {  // of OpenCV's INTER_CUBIC, a = -0.75
@@ -213,8 +218,12 @@ export class Compositor {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.enable(gl.SCISSOR_TEST); // most of a layer is clear
     for (const one of drawn) {
       const { sheets, opacity } = one;
+      const box = this.covered(films, one);
+      if (!box) continue;
+      gl.scissor(box[0], box[1], box[2] - box[0], box[3] - box[1]);
       const plain = sheets.length === 1 && !sheets[0].toLayer;
       const { program, at } = plain ? this.copy : this.draw;
       gl.useProgram(program);
@@ -227,6 +236,18 @@ export class Compositor {
       if (!plain) this.resampled(films, one);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     }
+    gl.disable(gl.SCISSOR_TEST);
+  }
+
+  /** Return the box in which something drawn shows, top row first as in `sum`. */
+  private covered(films: Films, { sheets }: Drawn): Box | null {
+    const { width, height } = this;
+    return sheets
+      .map(({ film, frame, toLayer }) => {
+        const part = films.box(film, frame);
+        return part && seenIn(part, toLayer, width, height);
+      })
+      .reduce(joined, null);
   }
 
   /** Tell the program that draws how sheets are resampled and mixed. */

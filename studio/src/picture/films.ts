@@ -4,6 +4,7 @@
  */
 
 import type { Film } from "../api/client";
+import type { Box } from "./camera";
 
 export type ReadBytes = (
   url: string,
@@ -88,6 +89,11 @@ export class Films {
 
   film(name: string): Film {
     return this.reels.get(name)!.film;
+  }
+
+  /** Return the part of a frame in which anything shows; null: nothing does. */
+  box(name: string, frame: number): Box | null {
+    return this.film(name).samples[frame].box;
   }
 
   /** Return a frame's texture, or null if it has yet to come. */

@@ -68,6 +68,7 @@ export class Player {
     this.sound.goOn(next);
     this.shown++;
     session.see({ frame: next });
+    this.screen.flush(); // this is the browser's next frame
   }
 
   private begin(frame: number, at: number): void {

@@ -34,7 +34,7 @@ export class Screen {
   readonly other = document.createElement("canvas");
   films!: Films;
   onError: (message: string) => void = () => {};
-  /** Called after a frame has been shown. */
+  /** Called after a frame has been painted. */
   onPainted: () => void = () => {};
   /** Frames that someone would like to have once the picture has all it needs. */
   later: () => Wish[] = () => [];
@@ -46,6 +46,9 @@ export class Screen {
   private gl!: WebGL2RenderingContext;
   private compositor!: Compositor;
   private pending = true;
+  private shownOnce = false;
+  private scheduled = 0;
+  private onCanvas = ""; // what it shows, in words to compare; empty: something else
   private otherFrame = -1;
 
   constructor(private readonly session: Session) {
@@ -82,14 +85,32 @@ export class Screen {
       this.films.add(layerFilm(k + 1), film);
     });
     this.otherFrame = -1;
+    this.onCanvas = "";
     this.refresh();
   }
 
-  /** Show what is looked at now, as soon as its frames are there. */
+  /**
+   * Show what is looked at now, as soon as its frames are there. It is painted when the browser
+   * makes its next frame: once, however much has changed until then.
+   */
   refresh(): void {
     this.pending = true;
     this.wish();
-    this.arrived();
+    this.schedule();
+  }
+
+  /** Paint what is to be shown without waiting for the browser's next frame. */
+  flush(): void {
+    cancelAnimationFrame(this.scheduled);
+    this.scheduled = 0;
+    if (this.pending) this.paint();
+  }
+
+  /** Paint at once, whatever the canvas shows. */
+  repaint(): void {
+    this.onCanvas = "";
+    this.pending = true;
+    this.flush();
   }
 
   /** Whether what is looked at has yet to be shown. */
@@ -104,37 +125,66 @@ export class Screen {
 
   /** Paint a layer's frame alone, and leave the canvas to be copied; false if it has yet to come. */
   paintAlone(layer: number, frame: number): boolean {
+    this.onCanvas = "";
     return this.compositor.paint(this.films, [alone(layerFilm(layer), frame)], "checkered");
   }
 
+  private schedule(): void {
+    this.scheduled ||= requestAnimationFrame(() => this.flush());
+  }
+
   private arrived(): void {
-    if (this.pending) this.paint();
+    if (this.pending) this.schedule();
   }
 
   private paint(): void {
     if (!this.compositor) return;
-    const { look, sourceFrame } = this.session;
-    if (look.view === "beside" || look.view === "wipe") {
-      if (this.otherFrame !== sourceFrame) {
-        if (!this.compositor.paint(this.films, [alone(SOURCE, sourceFrame)])) return;
-        this.other.getContext("2d")!.drawImage(this.canvas, 0, 0);
-        this.otherFrame = sourceFrame;
-      }
-    } else this.otherFrame = -1;
+    const { look } = this.session;
     const [drawn, ground] = this.shown(look.frame);
-    const { rendered } = this;
     const flows = drawn.some((one) => one.flow);
-    const known = rendered?.edit === this.session.currentEdit && rendered.frame === look.frame;
+    const wanted = flows ? "" : JSON.stringify([drawn, ground, this.otherShown()]);
+    if (!wanted || wanted !== this.onCanvas) {
+      if (!this.paintOther() || !this.paintShown(drawn, ground, flows)) return;
+      this.onCanvas = wanted;
+    }
+    this.pending = false;
+    if (!this.shownOnce) performance.mark("retime:shown");
+    this.shownOnce = true;
+    this.onPainted();
+  }
+
+  /** Return the frame of the source to be seen beside the result or under it; -1: none. */
+  private otherShown(): number {
+    const { look, sourceFrame } = this.session;
+    return look.view === "beside" || look.view === "wipe" ? sourceFrame : -1;
+  }
+
+  /** Copy the source onto the canvas of its own; false if its frame has yet to come. */
+  private paintOther(): boolean {
+    const frame = this.otherShown();
+    if (frame === this.otherFrame) return true;
+    if (frame >= 0) {
+      if (!this.compositor.paint(this.films, [alone(SOURCE, frame)])) return false;
+      this.onCanvas = "";
+      this.other.getContext("2d")!.drawImage(this.canvas, 0, 0);
+    }
+    this.otherFrame = frame;
+    return true;
+  }
+
+  /** Paint the picture; false if not all of its frames are there. */
+  private paintShown(drawn: Drawn[], ground: Ground, flows: boolean): boolean {
+    const { look, currentEdit } = this.session;
+    const { rendered } = this;
+    const known = rendered?.edit === currentEdit && rendered.frame === look.frame;
     const whole = look.view === "result" || look.view === "beside" || look.view === "wipe";
     if (flows && whole && known) this.compositor.paintPicture(rendered.picture);
-    else if (!this.compositor.paint(this.films, drawn, ground)) return;
+    else if (!this.compositor.paint(this.films, drawn, ground)) return false;
     this.mixed = flows && !(whole && known);
     clearTimeout(this.resting);
     if (this.mixed && whole && !look.playing)
       this.resting = window.setTimeout(() => this.renderExactly(look.frame), REST);
-    this.pending = false;
-    performance.mark("retime:shown");
-    this.onPainted();
+    return true;
   }
 
   /** Have the frame looked at rendered by the server, since flow is found there alone. */

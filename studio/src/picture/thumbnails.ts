@@ -68,7 +68,7 @@ export class Thumbnails {
       this.pictures.set(`${layer}/${frame}`, this.cropped(layer, frame));
       this.made++;
     }
-    if (painted) this.screen.refresh(); // before anyone sees what was painted in between
+    if (painted) this.screen.repaint(); // before anyone sees what was painted in between
     if (this.made > before) this.onMore();
   }
 

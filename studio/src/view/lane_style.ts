@@ -2,7 +2,7 @@ import { css } from "lit";
 
 export const laneStyle = css`
   :host { border-bottom: 1px solid #000; }
-  .lane { display: flex; background: var(--panel); transition: height 0.12s; }
+  .lane { display: flex; background: var(--panel); }
   .head { width: var(--heads); flex: none; padding: 7px 8px 0 0; border-left: 3px solid transparent; display: grid; grid-template-columns: 1fr auto; align-content: start; row-gap: 2px; cursor: pointer; }
   .chosen .head { border-left-color: var(--own); background: var(--raised); }
   .name { justify-content: flex-start; padding: 0 8px; min-width: 0; }
