@@ -1,5 +1,6 @@
 """``retime studio CLIP``: make what the page plays where it is missing, serve, open the browser."""
 
+import contextlib
 import os
 import secrets
 import socket
@@ -13,7 +14,7 @@ from types import FrameType
 
 from retime.errors import InputError
 from retime.studio.clip import Clip
-from retime.studio.footage import INDEX
+from retime.studio.footage import INDEX, read_footage
 
 GRACE_SECONDS = 2  # for requests that are being answered when the studio is closed
 
@@ -69,18 +70,21 @@ def run_studio(name: str, port: int, browser: bool, snakemake: Sequence[str] = (
 
 
 def make_footage(clip: Clip, snakemake: Sequence[str]) -> None:
-    """Let Snakemake make the footage where it is missing, or older than the layers.
+    """Let Snakemake make the footage where it is missing, older than the layers, or of another
+    version.
 
     Raises:
         InputError: Snakemake did not make it; what it said is on the terminal.
     """
     index, layers = clip.footage / INDEX, clip.results / "layers.h5"
     if index.is_file() and layers.is_file() and index.stat().st_mtime >= layers.stat().st_mtime:
-        return
+        with contextlib.suppress(InputError):
+            read_footage(clip.footage)
+            return
     target = clip.footage.relative_to(clip.root).as_posix()
     print(f"{target} is missing or old; snakemake makes it.", flush=True)
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", target, *snakemake]
-    if subprocess.run(command, cwd=clip.root, check=False).returncode:
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--force", target]
+    if subprocess.run([*command, *snakemake], cwd=clip.root, check=False).returncode:
         raise InputError(f"{target} could not be made; the reason stands above")
 
 

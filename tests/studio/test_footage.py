@@ -9,7 +9,15 @@ import pytest
 
 from retime.artifacts import Frames, Layers
 from retime.errors import InputError
-from retime.studio.footage import KEY_FRAMES, MARGIN, StoredFilm, pack, read_footage, run_footage
+from retime.studio.footage import (
+    KEY_FRAMES,
+    MARGIN,
+    StoredFilm,
+    box_of,
+    pack,
+    read_footage,
+    run_footage,
+)
 
 from .conftest import FRAMES, SIZE
 
@@ -68,6 +76,27 @@ def test_homographies_lead_to_the_canvas_picture(results: Path) -> None:
         np.array([[10 + t, 20, 1] for t in range(FRAMES)])
     )
     assert (footage.canvas_width, footage.canvas_height) == (SIZE[0] + FRAMES - 1, SIZE[1])
+
+
+def test_what_shows_lies_in_the_boxes_of_the_index(results: Path) -> None:
+    footage = read_footage(results / "studio")
+    with Layers.open(results / "layers.h5") as layers:
+        alpha = layers.rgba[1:, ..., 3].astype(int)
+    for film, shown in zip(footage.layers, alpha, strict=True):
+        for sample, picture in zip(film.samples, shown, strict=True):
+            left, top, right, bottom = sample.box
+            inside = picture[top:bottom, left:right] >= 2
+            assert inside.sum() == (picture >= 2).sum()
+            assert all(inside.any(axis)[end] for axis in (0, 1) for end in (0, -1))  # no larger
+    assert footage.background.samples[3].box == (0, 0, *SIZE)
+
+
+def test_the_box_of_a_picture() -> None:
+    rgba = np.zeros((5, 30, 4), np.uint8)
+    assert box_of(rgba[..., :3]) == (0, 0, 30, 5)
+    assert box_of(rgba) is None
+    rgba[1, 4, 3], rgba[3, 20, 3], rgba[4, 29, 3] = 2, 255, 1  # 1 is the coder's noise
+    assert box_of(rgba) == (4, 1, 21, 4)
 
 
 def test_alpha_lies_below_the_colour() -> None:

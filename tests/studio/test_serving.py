@@ -76,6 +76,9 @@ def test_footage_is_made_where_it_is_missing(
     serve.make_footage(clip, [])
     assert clip.footage.is_dir()
     assert "results/demo/studio is missing or old" in capfd.readouterr().out
+    (clip.footage / "footage.json").write_text("{}")  # of another version, by the same rule
+    serve.make_footage(clip, [])
+    assert not (clip.footage / "footage.json").exists()
     (clip.root / "Snakefile").write_text(rule.replace("exit ", "exit 1"))
     shutil.rmtree(clip.footage)
     with pytest.raises(InputError, match="could not be made"):

@@ -194,7 +194,7 @@ export class Session {
   see(look: Partial<Look>): void {
     const playing = this.look.playing !== (look.playing ?? this.look.playing);
     this.look = { ...this.look, ...look };
-    this.look.frame = Math.min(Math.max(this.look.frame, 0), this.length - 1);
+    this.look.frame = Math.min(Math.max(Math.round(this.look.frame), 0), this.length - 1);
     // The frame alone changes many times a second; most of the page does not care.
     if (playing || Object.keys(look).some((key) => key !== "frame")) this.tell();
     else for (const listener of this.frameListeners) listener();

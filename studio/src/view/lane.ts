@@ -164,7 +164,7 @@ export class Lane extends Watching {
     }
     if (this.curved && y > STRIP + MOTION) {
       const moment = session.times(layer.number)?.[
-        Math.min(Math.max(output, 0), session.length - 1)
+        Math.min(Math.max(Math.round(output), 0), session.length - 1)
       ];
       const near = moment != null && Math.abs(down(moment, session.clip.frames) - y) < 9;
       if (near) this.take(event, output);
@@ -229,7 +229,7 @@ export class Lane extends Watching {
   private onHover = (event: PointerEvent) => {
     const bounds = this.body.getBoundingClientRect();
     const { output } = this.under(event);
-    const t = Math.min(Math.max(output, 0), this.session.length - 1);
+    const t = Math.min(Math.max(Math.round(output), 0), this.session.length - 1);
     const correct = this.session.look.mode === "correct";
     const moment = correct ? t : this.session.times(this.layer.number)?.[t];
     const shows = moment == null ? "nothing" : tidy(moment);
