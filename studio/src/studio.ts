@@ -29,7 +29,7 @@ export class Studio extends LitElement {
       :host { height: 100vh; display: grid; grid-template: 44px minmax(0, 1fr) 40px minmax(150px, auto) / minmax(0, 1fr) 304px; background: var(--ground); }
       retime-top { grid-column: 1 / 3; }
       retime-stage { min-height: 0; }
-      .side { grid-area: 2 / 2 / 4 / 3; overflow-y: auto; border-left: 1px solid #000; min-height: 0; }
+      .side { grid-area: 2 / 2 / 4 / 3; overflow-y: auto; scrollbar-color: #33373d transparent; scrollbar-width: thin; border-left: 1px solid #000; min-height: 0; }
       retime-transport { grid-area: 3 / 1; border-top: 1px solid #000; }
       retime-timeline { grid-area: 4 / 1 / 5 / 3; max-height: 44vh; border-top: 1px solid #000; }
       .notice { position: fixed; left: 50%; top: 54px; transform: translateX(-50%); display: flex; gap: 12px; align-items: center; background: #2a2e33; color: var(--strong); padding: 6px 8px 6px 14px; border-radius: 7px; box-shadow: 0 4px 24px #000c; z-index: 10; max-width: 70vw; }

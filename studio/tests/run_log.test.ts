@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../src/api/client";
-import { RunLog } from "../src/model/run_log";
+import { RunLog, why } from "../src/model/run_log";
 
 const job = { job: 4, rule: "render", message: "Render", reason: null, seconds: 8 };
 
@@ -31,4 +31,16 @@ test("a failure keeps the last lines of the log", () => {
   expect(log.state).toBe("failed");
   expect(log.jobs[0].state).toBe("failed");
   expect(log.failure).toEqual({ message: "no room", log: ["a", "b"] });
+});
+
+test("why a job runs is told in few words", () => {
+  const changed = "Params have changed since last execution: before: '' now: 'b42346d2561c18f5'";
+  expect(why(`Set of input files has changed since last execution; ${changed}`)).toBe(
+    "other input files; other settings",
+  );
+  const made = "Input files updated by another job: results/demo/cast.h5, results/demo/tracks.h5";
+  expect(why(`Missing output files: results/demo/edits/a/timemap.h5; ${made}`)).toBe(
+    "not made yet; after cast.h5, tracks.h5",
+  );
+  expect(why("Forced execution")).toBe("Forced execution");
 });

@@ -1,6 +1,6 @@
 /** What is known of a run from the events heard so far. */
 
-import type { RunEvent } from "../api/client";
+import type { Plan, RunEvent } from "../api/client";
 
 export interface Job {
   job: number;
@@ -8,6 +8,34 @@ export interface Job {
   state: "running" | "done" | "failed";
   share: number | null; // 0..1
   secondsLeft: number | null;
+}
+
+/** What Snakemake says of why a job runs, and shorter words for it. */
+const REASONS: [string, string][] = [
+  ["Missing output files", "not made yet"],
+  ["Updated input files", "changed:"],
+  ["Input files updated by another job", "after"],
+  ["Set of input files has changed", "other input files"],
+  ["Params have changed", "other settings"],
+  ["Code has changed", "newer code"],
+  ["Software environment", "another environment"],
+];
+
+/** Return a job's name for a person. */
+export function titleOf(job: Pick<Plan["jobs"][number], "message" | "rule">): string {
+  return job.message || job.rule;
+}
+
+/** Say in few words why a job runs. */
+export function why(reason: string): string {
+  const words = reason.split("; ").map((part) => {
+    const [said, files = ""] = part.split(": ");
+    const [, short] = REASONS.find(([known]) => said.startsWith(known)) ?? [said, said];
+    if (!/^(changed:|after)$/.test(short)) return short;
+    const names = files.split(", ").map((file) => file.split("/").at(-1));
+    return `${short} ${names.join(", ")}`;
+  });
+  return [...new Set(words)].join("; ");
 }
 
 export class RunLog {
@@ -39,7 +67,7 @@ export class RunLog {
         const others = this.jobs.filter((one) => one.job !== number);
         const begun: Job = {
           job: number,
-          message: message || rule,
+          message: titleOf({ message, rule }),
           state: "running",
           share: null,
           secondsLeft: null,

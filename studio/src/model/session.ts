@@ -35,6 +35,11 @@ export interface Look {
   brush: { value: 0 | 128 | 255; radius: number };
 }
 
+/** Say which frames a range holds: "10–12", the last included. */
+export function rangeInWords({ from, to }: { from: number; to: number }): string {
+  return to - from > 1 ? `${from}–${to - 1}` : `${from}`;
+}
+
 /** Milliseconds after which a drag is taken to rest. */
 const REST = 250;
 

@@ -14,7 +14,7 @@ import {
 } from "../model/choices";
 import { isJoint } from "../model/joints";
 import { MEANINGS, type Value } from "../model/paint";
-import type { Tool } from "../model/session";
+import { rangeInWords, type Tool } from "../model/session";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { panelStyle } from "./panel_style";
@@ -75,9 +75,7 @@ export class CorrectPanel extends Watching {
       return html`<p class="quiet">Choose a layer below: a trimap says what belongs to it.</p>`;
     const brush = (more: Partial<typeof look.brush>) =>
       session.see({ brush: { ...look.brush, ...more } });
-    const where = look.range
-      ? `frames ${look.range.from}–${look.range.to - 1}`
-      : `frame ${look.frame} alone`;
+    const where = look.range ? `frames ${rangeInWords(look.range)}` : `frame ${look.frame} alone`;
     const mine = session.draft.strokes.filter((one) => one.layer === layer.name).length;
     return html`
       <div class="group brush" role="group" aria-label="Brush">
@@ -85,7 +83,7 @@ export class CorrectPanel extends Watching {
       </div>
       <label class="field"><span>Brush</span><input type="range" min="1" max="60" aria-label="Radius of the brush" .value=${String(look.brush.radius)} @input=${(event: Event) => brush({ radius: Number((event.target as HTMLInputElement).value) })} /></label>
       <p class="small">Paints <b>${layer.name}</b>, <b class="figures">${where}</b>.</p>
-      <p class="quiet small">Clear: belongs to ${layer.name}. Amber: the training finds out. Dark: does not. Choose a range on the ruler with Shift to paint over several frames. ${mine ? `${mine} strokes so far.` : ""}</p>`;
+      <p class="quiet small">Clear: belongs to ${layer.name}. Amber: the training finds out. Dark: does not. Choose a range on the ruler with Shift to paint over several frames. ${mine ? `${mine} ${mine === 1 ? "stroke" : "strokes"} so far.` : ""}</p>`;
   }
 
   private depthPanel() {
@@ -109,7 +107,7 @@ export class CorrectPanel extends Watching {
       session.change({ choices }, `order over ${range.join("–")}`);
     };
     return html`<section aria-label="Depth">
-      <h2>Who is in front <span class="figures">· ${look.range ? `${range[0]}–${range[1]}` : "whole clip"}</span></h2>
+      <h2>Who is in front <span class="figures">· ${look.range ? rangeInWords(look.range) : "whole clip"}</span></h2>
       <ol class="order">${[...order].reverse().map(
         (
           name,

@@ -22,6 +22,7 @@ import {
   removed,
   retimed,
 } from "../model/edit";
+import { rangeInWords } from "../model/session";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { numberField } from "./number_field";
@@ -57,11 +58,11 @@ export class Inspector extends Watching {
     const { fps } = session.clip;
     const gone = removed(said);
     const range = session.look.range;
-    const inRange = range ? `${range.from}–${range.to}` : "";
+    const inRange = range ? rangeInWords(range) : "";
     return html`
       <section>
         <div class="title"><span class="chip" style="background:${colour}"></span><b>${name}</b><span class="quiet">${inWords(said)}</span></div>
-        <div class="buttons">
+        <div class=${inRange ? "buttons two" : "buttons"}>
           <button title="Stand still as at this frame (F)" ?disabled=${gone} @click=${() => freeze(session, number)}>Freeze at ${Math.round(momentOf(session, number))}</button>
           <button title="Stand still ${inRange ? `over ${inRange}` : "for a second from here"}, then go on (H)" ?disabled=${gone} @click=${() => hold(session, number)}>Hold ${inRange || "1 s"}</button>
           <button title="Pin down this frame by a key (K)" ?disabled=${gone} @click=${() => addKey(session, number)}>Add key</button>
@@ -144,7 +145,7 @@ export class Inspector extends Watching {
       <h2>Align</h2>
       <div class="buttons two">
         <button aria-pressed=${session.look.tool === "align"} title="Click a moment of this layer, then the moment of another that it shall meet (A)"
-          @click=${() => session.see({ tool: session.look.tool === "align" ? "point" : "align" })}>Moment to moment</button>
+          @click=${() => session.see({ tool: session.look.tool === "align" ? "point" : "align" })}>By points</button>
         <button ?disabled=${this.aligning} title="Find the warp by which the motions agree best" @click=${() => this.alignByMotion(number)}>${this.aligning ? "Aligning…" : "By motion"}</button>
       </div>
       <label class="field"><span>To</span>

@@ -44,7 +44,7 @@ export class Lane extends Watching {
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".body") private body!: HTMLElement;
   private wasChosen = false;
-  @state() private hover: { x: number; y: number; says: string } | null = null;
+  @state() private hover: { x: number; y: number; frame: number } | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -105,7 +105,7 @@ export class Lane extends Watching {
         }} @dblclick=${this.onDouble}>
           <canvas role="img" aria-label=${`${layer.name}: ${inWords(said)}`}></canvas>
           ${handles.map((handle, k) => this.handle(handle, k))}
-          ${this.hover ? html`<span class="hover" style="left:${this.hover.x}px; top:${this.hover.y}px">${this.hover.says}</span>` : nothing}
+          ${this.hover ? html`<span class="hover" style="left:${this.hover.x}px; top:${this.hover.y}px">${this.shows(this.hover.frame)}</span>` : nothing}
         </div>
       </div>`;
   }
@@ -229,14 +229,17 @@ export class Lane extends Watching {
   private onHover = (event: PointerEvent) => {
     const bounds = this.body.getBoundingClientRect();
     const { output } = this.under(event);
-    const t = Math.min(Math.max(Math.round(output), 0), this.session.length - 1);
-    const correct = this.session.look.mode === "correct";
-    const moment = correct ? t : this.session.times(this.layer.number)?.[t];
-    const shows = moment == null ? "nothing" : tidy(moment);
-    const says = correct ? `frame ${t}` : `${t} shows ${shows}`;
+    const frame = Math.min(Math.max(Math.round(output), 0), this.session.length - 1);
     const x = Math.min(Math.max(event.clientX - bounds.left, 44), bounds.width - 44);
-    this.hover = { x, y: Math.max(2, event.clientY - bounds.top - 26), says };
+    this.hover = { x, y: Math.max(2, event.clientY - bounds.top - 26), frame };
   };
+
+  /** Say what the layer shows at a frame. */
+  private shows(frame: number): string {
+    if (this.session.look.mode === "correct") return `frame ${frame}`;
+    const moment = this.session.times(this.layer.number)?.[frame];
+    return `${frame} shows ${moment == null ? "nothing" : tidy(moment)}`;
+  }
 
   private onDouble = (event: PointerEvent) => {
     const bounds = this.body.getBoundingClientRect();

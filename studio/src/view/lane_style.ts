@@ -14,7 +14,7 @@ export const laneStyle = css`
   .body { position: relative; flex: 1; min-width: 0; cursor: default; touch-action: none; }
   canvas { width: 100%; height: 100%; display: block; }
   .handle { position: absolute; width: 13px; height: 13px; margin: -6.5px 0 0 -6.5px; padding: 0; border: 2px solid #0b0c0d; background: #fff; border-radius: 50%; cursor: grab; }
-  .handle:hover { background: var(--accent); }
+  .handle:hover:not(:disabled) { background: var(--accent); }
   .handle:active { cursor: grabbing; }
   .handle.hold { border-radius: 2px; }
   .handle.smooth { border-radius: 50% 50% 50% 2px; }

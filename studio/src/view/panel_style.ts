@@ -7,16 +7,17 @@ export const panelStyle = css`
   .title b { color: var(--strong); font-size: 15px; }
   .title .quiet { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .chip { width: 9px; height: 9px; border-radius: 50%; flex: none; }
-  .buttons { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
+  .buttons { display: grid; grid-template-columns: auto repeat(2, minmax(0, 1fr)); gap: 6px; }
   .buttons button { padding: 0 4px; overflow: hidden; text-overflow: ellipsis; }
   .buttons.two { grid-template-columns: repeat(2, minmax(0, 1fr)); margin-bottom: 8px; }
-  .buttons select { min-width: 0; }
+  .wide { width: 100%; margin-top: 8px; }
   .reset { margin: 8px 0 -4px -9px; color: var(--quiet); }
   .fields { display: grid; gap: 5px; }
   .field { display: flex; align-items: center; justify-content: space-between; gap: 8px; min-height: 26px; }
   .field > :last-child { flex: none; }
   .field > input[type="range"] { width: 130px; }
   .field select { width: 130px; }
+  .field select.number { width: 66px; }
   .small { font-size: 12px; margin: 8px 0 0; }
   .good { color: var(--good); }
   .copy + .copy { margin-top: 10px; padding-top: 6px; border-top: 1px solid var(--line); }
@@ -26,6 +27,7 @@ export const panelStyle = css`
   .dot.interpolated { background: none; box-shadow: inset 0 0 0 1.5px #fff; }
   .dot.corrected { background: var(--accent); }
   .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin-top: 10px; }
+  .chips .small { margin: 0; }
   .chips button:not(.icon) { height: 22px; padding: 0 7px; font-size: 12px; }
   .brush { display: grid; grid-template-columns: repeat(3, 1fr); margin: 2px 0 8px; }
   .brush button { padding: 0 2px; font-size: 12px; }

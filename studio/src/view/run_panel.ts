@@ -3,7 +3,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { type Plan, Refused, type RunEvent } from "../api/client";
-import { RunLog } from "../model/run_log";
+import { RunLog, titleOf, why } from "../model/run_log";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
 import { Watching } from "./watching";
@@ -26,7 +26,7 @@ export class RunPanel extends Watching {
       li .quiet { font-size: 12px; }
       .bar { grid-column: 2 / 4; height: 3px; border-radius: 2px; background: #2a2d32; overflow: hidden; }
       .bar i { display: block; height: 100%; background: var(--accent); transition: width 0.3s; }
-      .mark { width: 9px; height: 9px; border-radius: 50%; box-shadow: inset 0 0 0 1.5px #565c64; align-self: center; }
+      .mark { width: 9px; height: 9px; border-radius: 50%; box-shadow: inset 0 0 0 1.5px #565c64; align-self: start; margin-top: 5px; }
       .mark.running { background: var(--accent); box-shadow: none; }
       .mark.done { background: var(--good); box-shadow: none; }
       .mark.failed { background: var(--wrong); box-shadow: none; }
@@ -63,6 +63,8 @@ export class RunPanel extends Watching {
     } finally {
       this.planning = false;
     }
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("button.main:enabled")?.focus();
   }
 
   /** Whether a run goes on, for those who show that from outside. */
@@ -116,16 +118,28 @@ export class RunPanel extends Watching {
   }
 
   private planned(plan: Plan) {
-    return html`<ol>${plan.jobs.map((job) => html`<li><span class="mark"></span><span>${job.message || job.rule} <span class="quiet">${job.reason ?? ""}</span></span><span class="quiet figures">${job.seconds === null ? "?" : duration(job.seconds)}</span></li>`)}</ol>
+    return html`<ol>${plan.jobs.map((job) => html`<li><span class="mark"></span><span>${titleOf(job)} <span class="quiet" title=${job.reason ?? ""}>${why(job.reason ?? "")}</span></span><span class="quiet figures">${job.seconds === null ? "?" : duration(job.seconds)}</span></li>`)}</ol>
       ${plan.jobs.length ? nothing : html`<p class="quiet">What is saved has been run: the result is up to date.</p>`}`;
   }
 
   private jobs() {
-    return html`<ol>${this.log.jobs.map(
+    const { log, plan } = this;
+    const begun = new Set(log.jobs.map((job) => job.message));
+    const waiting = (plan?.jobs ?? []).filter((job) => !begun.has(titleOf(job)));
+    if (!begun.size && !waiting.length)
+      return html`<p class="quiet" role="status">Snakemake is reading the workflow…</p>`;
+    return html`<ol>${log.jobs.map(
       (job) => html`<li><span class="mark ${job.state}"></span><span>${job.message}</span>
         <span class="quiet figures">${job.state === "running" && job.secondsLeft !== null ? `${duration(job.secondsLeft)} left` : job.state === "running" ? "" : job.state}</span>
         ${job.state === "running" && job.share !== null ? html`<span class="bar"><i style="width:${100 * job.share}%"></i></span>` : nothing}</li>`,
-    )}</ol>`;
+    )}${
+      log.state === "running"
+        ? waiting.map(
+            (job) =>
+              html`<li><span class="mark"></span><span class="quiet">${titleOf(job)}</span></li>`,
+          )
+        : nothing
+    }</ol>`;
   }
 
   /** Follow a run that began before this page did. */

@@ -5,6 +5,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { fallsAt } from "../model/curve";
 import { alignPoints, frames, retimed, withPoint } from "../model/edit";
+import { rangeInWords } from "../model/session";
 import type { Thumbnails } from "../picture/thumbnails";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
@@ -36,6 +37,7 @@ export class Timeline extends Watching {
       .ruler { scrollbar-gutter: stable; overflow: hidden; scrollbar-width: thin; }
       .over { position: absolute; top: 0; bottom: 0; left: var(--heads); right: 0; pointer-events: none; }
       .head { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--accent); pointer-events: none; z-index: 2; }
+      .ruler .head { top: auto; height: 6px; }
       .ruler .head::before { content: ""; position: absolute; bottom: 0; left: -5px; border: 5.5px solid transparent; border-top: 7px solid var(--accent); border-bottom: 0; }
       .links { position: absolute; inset: 0; width: 100%; height: 100%; }
       .links line { stroke: var(--accent); stroke-width: 1.5; stroke-dasharray: 2 3; }
@@ -88,7 +90,7 @@ export class Timeline extends Watching {
         <div class="corner figures">
           ${
             range
-              ? html`<span>Range ${range.from}–${range.to}</span>
+              ? html`<span>Range ${rangeInWords(range)}</span>
                 <button class="plain icon" title="Forget the range (X)" aria-label="Forget the range" @click=${() => session.see({ range: null })}>${icon("close")}</button>`
               : html`<span>Frames</span>`
           }

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Correction } from "../api/client";
+import { rangeInWords } from "../model/session";
 import { freeNumber, inWords, whoIsWho, withDrawn, withEntry, withoutEntry } from "../model/who";
 import { shared } from "../style/shared";
 import { icon } from "./icons";
@@ -26,9 +27,7 @@ export class WhoPanel extends Watching {
     return html`<section aria-label="Who is who">
       <h2>Who is who</h2>
       ${look.person !== null && ids.includes(look.person) ? this.ofPerson(look.person, ids) : nothing}
-      <div class="buttons two">
-        <button title="Somebody whom the tracking never found: joints to be dragged into place" @click=${() => this.draw(ids)}>Draw somebody</button>
-      </div>
+      <button class="wide" title="Somebody whom the tracking never found: joints to be dragged into place" @click=${() => this.draw(ids)}>Draw somebody</button>
       ${said.map(
         ({ entry, index }) => html`<span class="field small"><span>${inWords(entry)}</span>
         <button class="plain icon" aria-label="Forget that ${inWords(entry)}" @click=${() => session.change({ joints: withoutEntry(draft.joints, index) }, `forget that ${inWords(entry)}`)}>${icon("close")}</button></span>`,
@@ -42,21 +41,23 @@ export class WhoPanel extends Watching {
     const { frame, range } = session.look;
     const others = ids.filter((id) => id !== person);
     const into = freeNumber(ids, session.draft.joints);
-    const span = range ? ([range.from, range.to - 1] as const) : null;
-    const choose = (label: string, words: string, say: (other: number) => void) =>
-      html`<select aria-label=${label} ?disabled=${!others.length} @change=${(event: Event) => {
+    const choose = (words: string, say: (other: number) => void) =>
+      html`<label class="field"><span>${words}</span><select class="number" ?disabled=${!others.length} @change=${(
+        event: Event,
+      ) => {
         const field = event.target as HTMLSelectElement;
         const other = Number(field.value);
         field.value = "";
         say(other);
-      }}><option value="">${words}</option>${others.map((id) => html`<option value=${id}>${id}</option>`)}</select>`;
-    const drop = span ? { drop: person, frames: [...span] } : { drop: person };
+      }}><option value="">–</option>${others.map((id) => html`<option value=${id}>${id}</option>`)}</select></label>`;
+    const drop = range ? { drop: person, frames: [range.from, range.to - 1] } : { drop: person };
     return html`<div class="buttons two" role="group" aria-label="Track of person ${person}">
       <button ?disabled=${frame === 0} title="From this frame on person ${person} is somebody else, called ${into}" @click=${() => this.say({ split: person, frame, into })}>Split ${person} at ${frame}</button>
-      ${choose(`Swap person ${person} from frame ${frame} on with`, `Swap at ${frame} with…`, (other) => this.say({ swap: [person, other], frame }))}
-      ${choose(`Merge person ${person} with`, `Merge ${person} with…`, (other) => this.say({ merge: [person, other] }))}
-      <button title=${span ? "Not there in these frames" : "Nobody: a poster, a mirror image"} @click=${() => this.say(drop)}>Drop ${person}${span ? ` in ${span.join("–")}` : ""}</button>
+      <button title=${range ? "Not there in these frames" : "Nobody: a poster, a mirror image"} @click=${() => this.say(drop)}>Drop ${person}${range ? ` in ${rangeInWords(range)}` : ""}</button>
       </div>
+      <div class="fields">
+      ${choose(`Swap ${person} from ${frame} on with`, (other) => this.say({ swap: [person, other], frame }))}
+      ${choose(`Merge ${person} with`, (other) => this.say({ merge: [person, other] }))}
       <label class="field"><span>Number of person ${person}</span><input type="number" min="1" max="255" .value=${String(person)} @change=${(
         event: Event,
       ) => {
@@ -65,7 +66,7 @@ export class WhoPanel extends Watching {
         if (field.validity.valid && to !== person && !ids.includes(to))
           this.say({ rename: person, to });
         else field.value = String(person);
-      }} /></label>`;
+      }} /></label></div>`;
   }
 
   private say(entry: Correction): void {

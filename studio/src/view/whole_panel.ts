@@ -68,9 +68,9 @@ export class WholePanel extends Watching {
                     html`<option value=${value} ?selected=${(plays ?? "") === value}>${words}</option>`,
                 )}
               </select></label>
-              ${plays === "freeze" ? number("– at", frames(background.freeze!, fps), 0, count - 1, 1, (freeze) => play({ freeze })) : nothing}
-              ${plays === "speed" ? number("– speed", background.speed as number, 0.05, 10, 0.05, (speed) => play({ ...background, speed })) : nothing}
-              ${plays === "freeze" ? nothing : number("– offset", frames(background.delay ?? 0, fps), -9999, 9999, 1, (delay) => play({ ...background, delay: delay || undefined }))}`
+              ${plays === "freeze" ? number("Background at", frames(background.freeze!, fps), 0, count - 1, 1, (freeze) => play({ freeze })) : nothing}
+              ${plays === "speed" ? number("Background speed", background.speed as number, 0.05, 10, 0.05, (speed) => play({ ...background, speed })) : nothing}
+              ${plays === "freeze" ? nothing : number("Background offset", frames(background.delay ?? 0, fps), -9999, 9999, 1, (delay) => play({ ...background, delay: delay || undefined }))}`
         }
         ${
           has_sound
