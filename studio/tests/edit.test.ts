@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { type Edit, layerEdit, retimed, withHold, withLayer, withPoint } from "../src/model/edit";
+import {
+  type Edit,
+  holdInWords,
+  layerEdit,
+  retimed,
+  withHold,
+  withLayer,
+  withPoint,
+} from "../src/model/edit";
 
 const ann = { name: "ann", people: [2] };
 
@@ -10,6 +18,12 @@ test("a layer may go by the number of one of its people, and keeps it", () => {
     layers: { "2": { freeze: 4 } },
     length: 90,
   });
+});
+
+test("a hold is told by the frames that stand still", () => {
+  expect(holdInWords({ from: 10, to: 13 }, 15)).toBe("10–12");
+  expect(holdInWords({ from: "2s", for: "1s" }, 15)).toBe("30–44");
+  expect(holdInWords({ at: 7, for: "1s" }, 15)).toBe("at 7 for 1s");
 });
 
 test("a layer of which nothing is said is not in the edit, nor is an empty mapping", () => {

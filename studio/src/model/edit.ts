@@ -125,13 +125,23 @@ export function withHold(said: LayerEdit, from: number, to: number, fps: number)
   const start = (hold: HoldSpan) => frames(hold.from ?? 0, fps);
   const others = listed(said.hold).filter((hold) => {
     if (hold.from === undefined) return true; // at a moment of the source: stays where it is
-    const end =
-      hold.to === undefined ? start(hold) + frames(hold.for ?? 0, fps) : frames(hold.to, fps);
-    return end <= from || start(hold) >= to;
+    return endOf(hold, fps) <= from || start(hold) >= to;
   });
   const hold = [...others, { from, to }].sort((a, b) => start(a) - start(b));
   const kept = said.freeze === undefined ? said : asFilmed(said);
   return { ...kept, hold: hold.length === 1 ? hold[0] : hold };
+}
+
+/** Say over which frames a hold stands still, the last included, or where in the source and how long. */
+export function holdInWords(hold: HoldSpan, fps: number): string {
+  if (hold.from === undefined) return `at ${hold.at} for ${hold.for}`;
+  return `${frames(hold.from, fps)}–${endOf(hold, fps) - 1}`;
+}
+
+/** Return the output frame from which a hold goes on, if it is one from an output frame. */
+function endOf(hold: HoldSpan, fps: number): number {
+  if (hold.to !== undefined) return frames(hold.to, fps);
+  return frames(hold.from ?? 0, fps) + frames(hold.for ?? 0, fps);
 }
 
 /** Return the align points in frames, in order. */

@@ -16,6 +16,7 @@ import {
 import {
   type Copy,
   frames,
+  holdInWords,
   inWords,
   type LayerEdit,
   listed,
@@ -122,12 +123,9 @@ export class Inspector extends Watching {
             : nothing
         }
         ${listed(said.hold).map((one, k) => {
-          const words =
-            one.from === undefined
-              ? `at ${one.at} for ${one.for}`
-              : `${one.from}–${one.to ?? `+${one.for}`}`;
+          const words = holdInWords(one, fps);
           const others = listed(said.hold).filter((_, other) => other !== k);
-          return html`<span class="field"><span>Hold</span><span class="figures">${words}
+          return html`<span class="field"><span>Hold</span><span class="entry figures">${words}
             <button class="plain icon" aria-label="Remove the hold ${words}" @click=${() => session.changeLayer(number, { ...said, hold: others.length > 1 ? others : others[0] })}>${icon("close")}</button></span></span>`;
         })}
       </div>

@@ -18,6 +18,7 @@ export const panelStyle = css`
   .field > input[type="range"] { width: 130px; }
   .field select { width: 130px; }
   .field select.number { width: 66px; }
+  .entry { display: inline-flex; align-items: center; gap: 4px; }
   .small { font-size: 12px; margin: 8px 0 0; }
   .good { color: var(--good); }
   .copy + .copy { margin-top: 10px; padding-top: 6px; border-top: 1px solid var(--line); }

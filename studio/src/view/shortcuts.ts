@@ -80,7 +80,7 @@ export const SHORTCUTS: Record<string, Shortcut[]> = {
     { keys: ["Backspace"], says: "play as filmed", does: onLayer(playAsFilmed) },
     {
       keys: ["a"],
-      says: "align moment to moment",
+      says: "align by points",
       does: (s) =>
         s.look.mode === "retime" && s.see({ tool: s.look.tool === "align" ? "point" : "align" }),
     },
@@ -185,7 +185,7 @@ export class ShortcutSheet extends LitElement {
       keys.length > 2
         ? html`<kbd>${written(keys[0])}</kbd> – <kbd>${written(keys.at(-1)!)}</kbd>`
         : keys.map((key) => html`<kbd>${written(key)}</kbd> `);
-    return html`<dialog aria-label="Keyboard">
+    return html`<dialog aria-label="Keyboard" @keydown=${(event: KeyboardEvent) => event.key === "?" && this.toggle()}>
       <div class="heading"><h1>Keyboard</h1><button @click=${() => this.dialog.close()}>Close</button></div>
       <div class="columns">
         ${Object.entries(SHORTCUTS).map(([name, shortcuts]) => html`<section><h2>${name}</h2><dl>${shortcuts.map(({ keys, says }) => row(several(keys), says))}</dl></section>`)}
