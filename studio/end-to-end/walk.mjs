@@ -107,6 +107,11 @@ await withStudio(address, async (page) => {
   await page.keyboard.press("Control+Shift+z");
   assert.deepEqual((await said("ben")).align, align);
 
+  // The keys' sheet opens and closes, and keys do what they did at once.
+  await page.keyboard.press("?");
+  await shot("keys");
+  await page.keyboard.press("?");
+
   // Drag a joint.
   await page.keyboard.press("c");
   await ofSession(page, (session) => session.see({ frame: 12, person: 3 }));

@@ -159,8 +159,9 @@ export class Studio extends LitElement {
     const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
     const command = event.ctrlKey || event.metaKey;
     if ((typing && !command) || this.renderRoot.querySelector("dialog[open]")) return;
-    const dialog = event.composedPath().some((one) => one instanceof HTMLDialogElement);
-    if (dialog) return;
+    // One that was closed has the focus until the browser's next frame.
+    const dialogs = event.composedPath().filter((one) => one instanceof HTMLDialogElement);
+    if (dialogs.some((one) => one.open)) return;
     // A button in focus is pressed by Space and Enter.
     if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return;
     if (command && event.key === "Enter") void this.run.open();

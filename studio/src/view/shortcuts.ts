@@ -179,13 +179,20 @@ export class ShortcutSheet extends LitElement {
     else this.dialog.showModal();
   }
 
+  /** The key that opens it closes it. */
+  private onKey = (event: KeyboardEvent) => {
+    if (event.key !== "?") return;
+    event.preventDefault();
+    this.toggle();
+  };
+
   override render() {
     const row = (keys: unknown, says: string) => html`<dt>${keys}</dt><dd>${says}</dd>`;
     const several = (keys: string[]) =>
       keys.length > 2
         ? html`<kbd>${written(keys[0])}</kbd> – <kbd>${written(keys.at(-1)!)}</kbd>`
         : keys.map((key) => html`<kbd>${written(key)}</kbd> `);
-    return html`<dialog aria-label="Keyboard" @keydown=${(event: KeyboardEvent) => event.key === "?" && this.toggle()}>
+    return html`<dialog aria-label="Keyboard" @keydown=${this.onKey}>
       <div class="heading"><h1>Keyboard</h1><button @click=${() => this.dialog.close()}>Close</button></div>
       <div class="columns">
         ${Object.entries(SHORTCUTS).map(([name, shortcuts]) => html`<section><h2>${name}</h2><dl>${shortcuts.map(({ keys, says }) => row(several(keys), says))}</dl></section>`)}
