@@ -10,11 +10,11 @@ export interface Job {
   secondsLeft: number | null;
 }
 
-/** What Snakemake says of why a job runs, and shorter words for it. */
-const REASONS: [string, string][] = [
+/** What Snakemake says of why a job runs, shorter words for it, and whether files are to be named. */
+const REASONS: [string, string, files?: boolean][] = [
   ["Missing output files", "not made yet"],
-  ["Updated input files", "changed:"],
-  ["Input files updated by another job", "after"],
+  ["Updated input files", "changed:", true],
+  ["Input files updated by another job", "after", true],
   ["Set of input files has changed", "other input files"],
   ["Params have changed", "other settings"],
   ["Code has changed", "newer code"],
@@ -30,8 +30,8 @@ export function titleOf(job: Pick<Plan["jobs"][number], "message" | "rule">): st
 export function why(reason: string): string {
   const words = reason.split("; ").map((part) => {
     const [said, files = ""] = part.split(": ");
-    const [, short] = REASONS.find(([known]) => said.startsWith(known)) ?? [said, said];
-    if (!/^(changed:|after)$/.test(short)) return short;
+    const [, short, named] = REASONS.find(([known]) => said.startsWith(known)) ?? [said, said];
+    if (!named) return short;
     const names = files.split(", ").map((file) => file.split("/").at(-1));
     return `${short} ${names.join(", ")}`;
   });

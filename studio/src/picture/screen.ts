@@ -159,12 +159,14 @@ export class Screen {
     return look.view === "beside" || look.view === "wipe" ? sourceFrame : -1;
   }
 
-  /** Copy the source onto the canvas of its own; false if its frame has yet to come. */
+  /** Copy the source onto the canvas of its own; false if not all of the picture is there. */
   private paintOther(): boolean {
     const frame = this.otherShown();
     if (frame === this.otherFrame) return true;
     if (frame >= 0) {
-      if (!this.compositor.paint(this.films, [alone(SOURCE, frame)])) return false;
+      // Not before all is there, or the source would be seen in the result's place.
+      if (!this.ready(this.session.look.frame)) return false;
+      this.compositor.paint(this.films, [alone(SOURCE, frame)]);
       this.onCanvas = "";
       this.other.getContext("2d")!.drawImage(this.canvas, 0, 0);
     }
