@@ -30,8 +30,8 @@ export const panelStyle = css`
   .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin-top: 10px; }
   .chips .small { margin: 0; }
   .chips button:not(.icon) { height: 22px; padding: 0 7px; font-size: 12px; }
-  .brush { display: grid; grid-template-columns: repeat(3, 1fr); margin: 2px 0 8px; }
-  .brush button { padding: 0 2px; font-size: 12px; }
+  .brush { display: grid; grid-template-columns: auto 1fr 1fr; margin: 2px 0 8px; }
+  .brush button { padding: 0 8px; font-size: 12px; }
   .swatch { width: 10px; height: 10px; border-radius: 2px; box-shadow: inset 0 0 0 1px #fff8; }
   .swatch.v255 { background: #fff; }
   .swatch.v128 { background: var(--accent); }
