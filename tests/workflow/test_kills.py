@@ -17,7 +17,9 @@ def test_after_kills_the_results_are_those_of_an_unbroken_run(peace: Peace, tmp_
     assert seen.power_cuts == 1
     assert comparison.files > 15
     assert comparison.same, comparison
-    assert "10 kills, 1 of them of Snakemake and all jobs at once." in table(seen, comparison, 0)
+    assert "10 kills, 1 of them of Snakemake and all jobs at once." in table(
+        seen, comparison, 0, 20
+    )
 
 
 def test_what_differs_or_is_left_over_is_found(tmp_path: Path) -> None:
