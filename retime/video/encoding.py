@@ -22,6 +22,10 @@ CONVERSION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.
 # How far colours are drawn out from under the edge of what shows, pixels, before they are
 # compressed: codecs mix neighbouring colours, and what is clear has none.
 BLEED = 9
+# Where x264 computes by AVX-512, its macroblock tree reads memory that nobody wrote, and the same
+# frames come out as other bytes from one run to the next; by AVX2 they do not.
+AVX_512F = 13  # OpenCV's CPU_AVX_512F, which its Python module does not name
+REPEATABLE = "asm=avx2"
 
 
 class VideoWriter:
@@ -66,6 +70,9 @@ class VideoWriter:
         self._options = {**self._form.options, **(options or {})}
         if form in WITH_CRF:
             self._options["crf"] = str(crf)
+        if form == "h264" and cv2.checkHardwareSupport(AVX_512F):
+            said = self._options.get("x264-params")
+            self._options["x264-params"] = f"{said}:{REPEATABLE}" if said else REPEATABLE
         self._alpha, self._threads = alpha, threads
         self._colour = replace(colour, range=LIMITED) if self._form.limited else colour
         self._pixels = self._form.clear if alpha else self._form.opaque

@@ -28,6 +28,7 @@ class Format:
 
 
 PLAYS_WHILE_LOADING = {"movflags": "+faststart"}
+WITHOUT_CHANCE = {"fflags": "+bitexact"}  # Matroska else gives each file a number drawn at random
 FORMATS = {
     "h264": Format(
         ".mp4", "libx264", "yuv420p", None, {"preset": "medium"}, container=PLAYS_WHILE_LOADING
@@ -58,9 +59,17 @@ FORMATS = {
         "yuv420p",
         "yuva420p",
         {"b": "0", "row-mt": "1", "cpu-used": "4", "auto-alt-ref": "0"},
+        container=WITHOUT_CHANCE,
     ),
     # Lossless: RGB as it is.
-    "ffv1": Format(".mkv", "ffv1", "bgr0", "bgra", {"level": "3", "slicecrc": "1"}),
+    "ffv1": Format(
+        ".mkv",
+        "ffv1",
+        "bgr0",
+        "bgra",
+        {"level": "3", "slicecrc": "1"},
+        container=WITHOUT_CHANCE,
+    ),
 }
 """Video files, by the name under which they are asked for."""
 

@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import cv2
@@ -7,6 +11,7 @@ import pytest
 
 from retime.video.decoding import read_frames
 from retime.video.encoding import VideoWriter
+from retime.video.formats import FORMATS
 from retime.video.probing import probe
 
 
@@ -79,3 +84,33 @@ def test_wrong_frame_is_refused(tmp_path):
     ):
         writer.write(np.zeros((64, 48, 3), np.uint8))
     assert not list(tmp_path.iterdir())
+
+
+# What the C library fills fresh memory with is said by MALLOC_PERTURB_ (glibc).
+WRITE_EACH_FORM = """
+import sys
+import numpy as np
+from retime.video.encoding import VideoWriter
+from retime.video.formats import FORMATS
+blocks = np.random.default_rng(0).integers(0, 256, (17, 29, 3), np.uint8)
+picture = blocks.repeat(8, 0).repeat(8, 1)[:130, :228]
+for form in FORMATS:
+    with VideoWriter(f"{sys.argv[1]}/{form}", (228, 130), 30, form=form) as writer:
+        for t in range(8):
+            writer.write(np.roll(picture, t, axis=1))
+"""
+
+
+def test_bytes_do_not_depend_on_what_memory_held_before(tmp_path: Path) -> None:
+    written = []
+    for byte in ("1", "255"):
+        folder = tmp_path / byte
+        folder.mkdir()
+        subprocess.run(
+            [sys.executable, "-c", WRITE_EACH_FORM, folder],
+            env=os.environ | {"MALLOC_PERTURB_": byte},
+            check=True,
+        )
+        written.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert written[0].keys() == FORMATS.keys()
+    assert [name for name in FORMATS if written[0][name] != written[1][name]] == []
