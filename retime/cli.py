@@ -20,6 +20,7 @@ from retime.demo.cli import app as demo_app
 from retime.errors import InputError
 from retime.interop.cli import app as given_app
 from retime.lacking import lacked
+from retime.loading import look_for_room
 from retime.options import In, Out, SettingsText, Threads, Video
 from retime.people.cli import app as models_app
 from retime.previews import app as preview_app
@@ -339,6 +340,7 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    look_for_room()
     try:
         app()
     except InputError as error:

@@ -125,7 +125,7 @@ def ended_by_library(done: subprocess.CompletedProcess[str]) -> bool:
     return by_signal or "OpenBLAS error: Memory allocation" in done.stderr
 
 
-@pytest.mark.parametrize("stage", ["frames.h5", "decomposition.h5"])
+@pytest.mark.parametrize("stage", ["frames.h5", "poses.h5", "decomposition.h5"])
 def test_too_little_memory(
     stage: str, commands: dict[str, str], peace: Peace, tmp_path: Path
 ) -> None:

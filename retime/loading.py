@@ -1,0 +1,52 @@
+"""Room for linear algebra, looked for before it is loaded where the address space is limited.
+
+Each thread of OpenBLAS gets a buffer while the library is loaded. Where a limit (``ulimit -v``)
+leaves no room for it, SciPy's asks for it again and again without end, and other copies end the
+process in words of their own. In Python the same lack is a ``MemoryError`` that can be told.
+"""
+
+import mmap
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+# Whichever is imported first brings its own copy of OpenBLAS.
+WITH_OPENBLAS = {"numpy", "cv2", "scipy.linalg", "scipy.special"}
+LIBRARY_BYTES = 64 * 2**20  # the code of OpenBLAS and of what is loaded with it
+THREAD_BYTES = 40 * 2**20  # a buffer of 32 MiB and a stack of 8
+
+
+def look_for_room() -> None:
+    """From now on, see before such a library is loaded that there is room; where none is limited,
+    do nothing.
+    """
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        sys.meta_path.insert(0, _Room())
+
+
+class _Room(MetaPathFinder):
+    """Finds no module; imports ask it first, and it raises where there is no room for one."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return None.
+
+        Raises:
+            OSError: no room is left for the library; ``errno`` is ENOMEM.
+        """
+        if name in WITH_OPENBLAS:
+            mmap.mmap(-1, LIBRARY_BYTES + _threads() * THREAD_BYTES).close()
+        return None
+
+
+def _threads() -> int:
+    """Return how many threads OpenBLAS will have."""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        if (said := os.environ.get(variable, "")).isdecimal():
+            return max(1, int(said))
+    return len(os.sched_getaffinity(0))
