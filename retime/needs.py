@@ -126,7 +126,7 @@ MEMORY = {
     "camera": Cost(120, layer=40, clip=1),
     "uv": Cost(850, clip_layers=1),
     "seeds": Cost(110, clip_layers=0.5),
-    "train": Cost(490, clip=45, clip_layers=50),
+    "train": Cost(490, clip=45, clip_layers=20),
     "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=50),
     "warp": Cost(120, source=60),
     "render": Cost(260, layer=250, layers=60),
@@ -230,5 +230,5 @@ def _step_bytes(train: TrainSettings, extent: Extent) -> float:
 
     The widest maps, which count, are about ten times the base channels at full size.
     """
-    at_once = min(train.batch, extent.frames)
+    at_once = min(train.batch, train.at_once or train.batch, extent.frames)
     return at_once * _passes(train, extent) * MEGA * 40 * train.channels

@@ -83,6 +83,8 @@ def test_training_needs_what_its_batch_and_network_take() -> None:
     paper = with_(train={"batch": 32, "channels": 64})
     base = MEMORY["train"].of(SMALL)
     assert memory_mib("train", SMALL, paper) == pytest.approx(base + step)
+    in_parts = with_(train={"batch": 32, "channels": 64, "at_once": 2})
+    assert memory_mib("train", SMALL, in_parts) == pytest.approx(base + step / 16)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,7 @@ def test_training_needs_what_its_batch_and_network_take() -> None:
         (20, 4, (224, 126), {"train": 717, "upsample": 727, "uv": 771, "poses": 334}),
         (80, 2, (224, 126), {"train": 886, "upsample": 752, "uv": 750, "poses": 306}),
         (20, 2, (448, 256), {"train": 997, "upsample": 1145, "uv": 777, "poses": 324}),
+        (200, 4, (448, 256), {"train": 3622, "uv": 830, "poses": 379}),
     ],
 )
 def test_enough_is_asked_for_what_was_measured(

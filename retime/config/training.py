@@ -37,6 +37,12 @@ class TrainSettings(Section):
         None, description="passes over the frames, in place of steps (the paper: 2500)"
     )
     batch: PositiveInt = Field(1, description="frames per update (authors' code: 32)")
+    at_once: PositiveInt | None = Field(
+        None,
+        description="frames of an update that are computed at a time, their gradients added up; "
+        "none: all. Fewer take less memory, but batch norm sees no more than these at once, until "
+        "it keeps to the statistics of the whole clip ('settled')",
+    )
     curriculum_epochs: Index = Field(
         0, description="first epochs, on the easier half of the frames alone (the paper: 1000)"
     )

@@ -31,8 +31,11 @@ class Reference(Trainer):
         self.model.to(memory_format=torch.contiguous_format)
         self.optimiser = torch.optim.Adam(self.optimiser.param_groups, foreach=False, fused=False)
 
-    def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
+    def judge(
+        self, frames: list[int], progress: float, epoch: int, part: slice = slice(None)
+    ) -> Losses:
         """Return what a step is to minimise, see ``Trainer``."""
+        frames = frames[part]
         x = self.inputs(frames)  # [B, L, C, h, w]
         canvas = self.model.background(self.clip, frames)  # [B, 3, h, w], or None
         said = Targets.of(self.clip, frames, self.settings)

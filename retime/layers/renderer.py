@@ -1,5 +1,7 @@
 """The neural renderer: a texture map sampled through a UV map becomes an RGBA layer (A.2.1)."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -218,7 +220,7 @@ def fix_statistics(renderer: Renderer) -> None:
 
 
 @torch.no_grad()
-def settle_statistics(renderer: Renderer, inputs: list[Tensor]) -> None:
+def settle_statistics(renderer: Renderer, inputs: Iterable[Tensor]) -> None:
     """Measure batch-norm statistics over ``inputs`` and switch the renderer to inference.
 
     Running averages kept during training lag behind the weights and mix in augmented frames;

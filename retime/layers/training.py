@@ -87,11 +87,15 @@ class Trainer:
             self.model.train()
         if self.done >= self.settled_from:
             fix_statistics(self.model.renderer)
-        losses = self.judge(frames, progress, epoch)
         self.optimiser.zero_grad(set_to_none=True)
-        losses.total.backward()
+        lost = 0
+        for part in parts(len(frames), s.at_once):
+            losses = self.judge(frames, progress, epoch, part)
+            share = (part.stop - part.start) / len(frames)
+            (share * losses.total).backward()
+            lost = lost + share * torch.stack(losses).detach()
         self.optimiser.step()
-        self.losses.append([self.epochs.elapsed(self.done), *torch.stack(losses).tolist()])
+        self.losses.append([self.epochs.elapsed(self.done), *lost.tolist()])
         self.done += 1
         self._note_bootstrap(epoch)
 
@@ -100,11 +104,17 @@ class Trainer:
         coarse = self.settings.coarse * self.steps
         return end - first - (1 - COARSE_COST) * (min(end, coarse) - min(first, coarse))
 
-    def judge(self, frames: list[int], progress: float, epoch: int) -> Losses:
-        """Return what the step at ``progress``, a share of all, in ``epoch`` is to minimise."""
+    def judge(
+        self, frames: list[int], progress: float, epoch: int, part: slice = slice(None)
+    ) -> Losses:
+        """Return what a step's ``frames``, or a ``part`` of them, are to minimise.
+
+        The step is at ``progress``, a share of all, in ``epoch``.
+        """
         s, clip, model = self.settings, self.clip, self.model
         coarse = progress < s.coarse
         jitter = draw(s, self.done, epoch, len(frames), clip.size)
+        frames, jitter = frames[part], None if jitter is None else jitter[part]
         if coarse and jitter is None and model.in_place:
             if self.coarse is None:
                 self.coarse = CoarseClip.of(clip, s)
@@ -149,7 +159,7 @@ class Trainer:
     @torch.no_grad()
     def measure(self) -> None:
         """Measure the renderer's batch-norm statistics over the whole clip."""
-        inputs = [self.model.inputs(self.clip, [t]) for t in range(self.clip.frames)]
+        inputs = (self.model.inputs(self.clip, [t]) for t in range(self.clip.frames))
         settle_statistics(self.model.renderer, inputs)
 
     @torch.no_grad()
@@ -164,6 +174,12 @@ class Trainer:
         layers, background = self.model.split(rgba, canvas)
         made = over(layers, self.clip.order[t : t + 1], background)[0]
         return layers[0], (made - self.clip.rgb[t]).square().mean().item()
+
+
+def parts(count: int, at_once: int | None) -> list[slice]:
+    """Divide ``count`` frames into parts of ``at_once``; the last may have fewer."""
+    each = at_once or count
+    return [slice(first, min(first + each, count)) for first in range(0, count, each)]
 
 
 def to_bytes(picture: Tensor) -> np.ndarray:
@@ -191,11 +207,12 @@ def _say_need(seeds: Path, settings: TrainSettings) -> None:
         size, people = tuple(seed.source_size), sum(map(len, seed.people))
     extent = Extent(count, size, (width, height), size, people, layers)
     need = memory_mib("train", extent, Settings(train=settings))
-    print(
-        f"train  {count} frames, {layers} layers, {width}x{height}: needs about {need:.0f} MiB",
-        file=sys.stderr,
-        flush=True,
-    )
+    said = f"train  {count} frames, {layers} layers, {width}x{height}: needs about {need:.0f} MiB"
+    if min(settings.batch, settings.at_once or settings.batch) > 1:
+        single = settings.model_copy(update={"at_once": 1})
+        least = memory_mib("train", extent, Settings(train=single))
+        said += f", with 'at_once: 1' about {least:.0f} MiB"
+    print(said, file=sys.stderr, flush=True)
 
 
 def run_train(

@@ -274,6 +274,44 @@ def test_layers_at_full_size_compose_to_the_video(tiny_clip, tmp_path, training_
             assert (error[opaque] <= 1).all()
 
 
+def test_gradients_of_parts_add_up_to_those_of_all_frames(tiny_clip):
+    clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, SETTINGS.tile)
+    # With statistics of the whole clip from the first step on, norms do not depend on the batch.
+    common = {"batch": 5, "settled": 1, "coarse": 0, "jitter_epochs": 9, "jitter_brightness": 0.2}
+    each = []
+    for at_once in (None, 2):
+        settings = SETTINGS.model_copy(update={**common, "at_once": at_once})
+        trainer = Trainer(clip, settings)
+        trainer.step()
+        learned = [p.grad for p in trainer.model.parameters() if p.grad is not None]
+        each.append((trainer.losses[0], learned))
+    (whole, learned), (added, in_parts) = each
+    assert added == pytest.approx(whole, rel=1e-5)
+    assert len(learned) == len(in_parts) > 20
+    for gradient, same in zip(learned, in_parts, strict=True):
+        assert (gradient - same).norm() <= 1e-4 * gradient.norm()
+
+
+@pytest.mark.parametrize(
+    ("count", "at_once", "expected"),
+    [(5, None, [(0, 5)]), (5, 2, [(0, 2), (2, 4), (4, 5)]), (1, 4, [(0, 1)]), (4, 4, [(0, 4)])],
+)
+def test_all_frames_are_in_one_part(count, at_once, expected):
+    assert [(part.start, part.stop) for part in training.parts(count, at_once)] == expected
+
+
+def test_the_need_is_said_before_a_training_starts(tiny_clip, tmp_path, capsys):
+    settings = SETTINGS.model_copy(update={"steps": 1, "batch": 3})
+    out = tmp_path / "decomposition.h5"
+    run_train(tiny_clip.frames, tiny_clip.seeds, out, settings, None, threads=1)
+    first = capsys.readouterr().err.splitlines()[0]
+    # 6 frames and 2 layers of 64x32 are .012 and .025 megapixels: 1 MiB. A step computes 2 layers
+    # of 2048 pixels, 40 maps of 4 bytes for each of 4 channels: 0.6 MiB a frame.
+    assert first == (
+        "train  6 frames, 2 layers, 64x32: needs about 493 MiB, with 'at_once: 1' about 492 MiB"
+    )
+
+
 def test_files_of_other_lengths_are_refused(tiny_clip, tmp_path):
     short = tmp_path / "short.h5"
     with Frames.open(tiny_clip.frames) as frames:
