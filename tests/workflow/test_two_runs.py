@@ -1,9 +1,11 @@
-"""Two runs on the same results, a lock left behind, and a clock that was ahead."""
+"""Two runs on the same results, a lock left behind, and clocks that go back."""
 
 import os
+import re
 import signal
 import subprocess
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.workflow
 COMMAND = ("snakemake", "--configfile", TINY, "--cores", "1", "--config", "demo=false")
 EDIT = "clips/tiny/edits/still.yaml"
 DAY = 24 * 3600
+# By which Snakemake says when a job started or ended: [Wed Nov 25 05:14:46 2026].
+MOMENT = re.compile(r"^\[(\w{3} \w{3} +\d+ [\d:]{8} \d{4})\]$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -25,11 +29,11 @@ def project(peace: Peace, tmp_path: Path) -> Project:
     return project
 
 
-def start(project: Project) -> subprocess.Popen[str]:
+def start(project: Project, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         COMMAND,
         cwd=project.root,
-        env=project.environment,
+        env=project.environment | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -84,3 +88,37 @@ def test_results_from_the_future_run_nothing_again(peace: Peace, tmp_path: Path)
         os.utime(project.root / "results/tiny" / name, (ahead, ahead))
     done = project.run(*COMMAND, "--dry-run")
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_a_clock_that_goes_back_during_a_run(project: Project, tmp_path: Path) -> None:
+    """It is a day ahead until the time map is made."""
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not libraries:
+        pytest.skip("libfaketime is not installed (apt install libfaketime)")
+    whole = project.copy(tmp_path / "whole")
+    done = whole.run(*COMMAND)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    clock, made = tmp_path / "clock", project.root / "results/tiny/edits/still/timemap.h5"
+    clock.write_text("+1d")
+    before = made.stat().st_mtime
+    running = start(
+        project,
+        LD_PRELOAD=str(libraries[0]),
+        FAKETIME_TIMESTAMP_FILE=str(clock),
+        FAKETIME_NO_CACHE="1",
+        FAKETIME_DONT_FAKE_MONOTONIC="1",  # this one never goes back
+        NO_FAKE_STAT="1",
+    )
+    while not made.exists() or made.stat().st_mtime == before:
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.02)
+    os.utime(made, (time.time() + DAY, time.time() + DAY))  # the disk's clock was ahead, too
+    clock.write_text("+0")
+    text, _ = running.communicate(timeout=600)
+    assert running.returncode == 0, text
+    moments = [datetime.strptime(moment, "%c") for moment in MOMENT.findall(text)]
+    assert max(moments) - moments[-1] > timedelta(hours=23), text
+    assert "Nothing to be done" in project.run(*COMMAND, "--dry-run").stdout
+    for path in sorted(whole.root.glob("results/tiny/edits/still/*")):
+        assert (made.parent / path.name).read_bytes() == path.read_bytes(), path.name
