@@ -2,7 +2,7 @@
 
 Each thread of OpenBLAS gets a buffer while the library is loaded. Where a limit (``ulimit -v``)
 leaves no room for it, SciPy's asks for it again and again without end, and other copies end the
-process in words of their own. In Python the same lack is a ``MemoryError`` that can be told.
+process in words of their own. Asked for before, what lacks is an ``OSError`` that can be told.
 """
 
 import mmap
@@ -21,8 +21,9 @@ THREAD_BYTES = 40 * 2**20  # a buffer of 32 MiB and a stack of 8
 
 
 def look_for_room() -> None:
-    """From now on, see before such a library is loaded that there is room; where none is limited,
-    do nothing.
+    """From now on, see that there is room before such a library is loaded.
+
+    Without a limit there is nothing to look for.
     """
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
         sys.meta_path.insert(0, _Room())
