@@ -7,6 +7,7 @@ text alone (torch, OpenCV, onnxruntime). To the user it is one line and no bug o
 import contextlib
 import errno
 import re
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,12 +36,22 @@ OUT_OF_MEMORY = re.compile(
     r"|can't start new thread"
 )
 
+# What Python says of native code that failed and did not say why; seen where memory ran out.
+UNSAID = re.compile(r"without setting an exception|without exception set")
+
+
+def is_limited() -> bool:
+    """Say whether this process may only have so much memory (``ulimit -v``)."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
 
 def lacked(error: BaseException) -> str | None:
     """Return what was lacking and what to do, if that is why an error came about; else None."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError) or OUT_OF_MEMORY.search(str(cause)):
+            return NO_MEMORY
+        if isinstance(cause, SystemError) and UNSAID.search(str(cause)) and is_limited():
             return NO_MEMORY
         number = cause.errno if isinstance(cause, OSError) else None
         if number is None and (said := IN_TEXT.search(str(cause))):

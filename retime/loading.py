@@ -7,17 +7,24 @@ process in words of their own. Asked for before, what lacks is an ``OSError`` th
 
 import mmap
 import os
-import resource
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-# Whichever is imported first brings its own copy of OpenBLAS.
-WITH_OPENBLAS = {"numpy", "cv2", "scipy.linalg", "scipy.special"}
-LIBRARY_BYTES = 64 * 2**20  # the code of OpenBLAS and of what is loaded with it
-THREAD_BYTES = 40 * 2**20  # a buffer of 32 MiB and a stack of 8
+from retime.lacking import is_limited
+
+MIB = 2**20
+# What brings a copy of OpenBLAS (of SciPy's parts whichever is first), and what it takes to load,
+# without that copy's threads.
+LIBRARIES = {
+    "numpy": 64 * MIB,
+    "cv2": 192 * MIB,
+    "scipy.linalg": 64 * MIB,
+    "scipy.special": 64 * MIB,
+}
+THREAD_BYTES = 40 * MIB  # a buffer of 32 and a stack of 8
 
 
 def look_for_room() -> None:
@@ -25,7 +32,7 @@ def look_for_room() -> None:
 
     Without a limit there is nothing to look for.
     """
-    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+    if is_limited():
         sys.meta_path.insert(0, _Room())
 
 
@@ -40,8 +47,8 @@ class _Room(MetaPathFinder):
         Raises:
             OSError: no room is left for the library; ``errno`` is ENOMEM.
         """
-        if name in WITH_OPENBLAS:
-            mmap.mmap(-1, LIBRARY_BYTES + _threads() * THREAD_BYTES).close()
+        if name in LIBRARIES:
+            mmap.mmap(-1, LIBRARIES[name] + _threads() * THREAD_BYTES).close()
         return None
 
 

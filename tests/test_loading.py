@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from retime.loading import LIBRARY_BYTES, THREAD_BYTES
+import pytest
+
+from retime import lacking
+from retime.loading import LIBRARIES, THREAD_BYTES
 
 # Imports NAME once as much of the address space is left as said; prints how it fails.
 LOAD = """
@@ -39,8 +42,17 @@ def load(name: str, left: int) -> str:
 
 
 def test_too_little_room_is_told_before_loading() -> None:
-    assert load("numpy", LIBRARY_BYTES + 3 * THREAD_BYTES - 1).startswith("memory ran out")
+    assert load("numpy", LIBRARIES["numpy"] + 3 * THREAD_BYTES - 1).startswith("memory ran out")
 
 
 def test_enough_room_loads() -> None:
     assert load("numpy", 2 << 30) == ""
+
+
+def test_native_code_that_does_not_say_why_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a limit it is for lack of memory; without one it is a bug, to be shown as such."""
+    unsaid = SystemError("error return without exception set")
+    for limited in (True, False):
+        monkeypatch.setattr(lacking, "is_limited", lambda limited=limited: limited)
+        assert bool(lacking.lacked(unsaid)) == limited
+        assert not lacking.lacked(SystemError("bad argument to internal function"))
