@@ -125,7 +125,7 @@ MEMORY = {
     "tracks": Cost(170, layer=15, clip=1),
     "camera": Cost(120, layer=40, clip=1),
     "uv": Cost(850, clip_layers=1),
-    "seeds": Cost(110, clip_layers=0.5),
+    "seeds": Cost(120, clip_layers=0.5),
     "train": Cost(490, clip=45, clip_layers=20),
     "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=50),
     "warp": Cost(120, source=60),
