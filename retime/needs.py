@@ -120,14 +120,14 @@ def _people(tracks: Path, stamp: Stamp) -> int:
 # MiB. Only what reads all frames at working size at once has shares that grow with their number.
 MEMORY = {
     "demo_clip": Cost(500),
-    "frames": Cost(90, source=60, layer=20),
+    "frames": Cost(105, source=60, layer=20),
     "poses": Cost(340, layer=30),
-    "tracks": Cost(170, layer=15, clip=1),
+    "tracks": Cost(170, layer=15, clip=4),
     "camera": Cost(120, layer=40, clip=1),
     "uv": Cost(850, clip_layers=1),
     "seeds": Cost(120, clip_layers=0.5),
     "train": Cost(490, clip=45, clip_layers=20),
-    "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=50),
+    "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=20),
     "warp": Cost(120, source=60),
     "render": Cost(260, layer=250, layers=60),
     "preview": Cost(340, layer=60, layers=60, clip=1),

@@ -94,7 +94,10 @@ def test_training_needs_what_its_batch_and_network_take() -> None:
         (20, 4, (224, 126), {"train": 717, "upsample": 727, "uv": 771, "poses": 334}),
         (80, 2, (224, 126), {"train": 886, "upsample": 752, "uv": 750, "poses": 306}),
         (20, 2, (448, 256), {"train": 997, "upsample": 1145, "uv": 777, "poses": 324}),
-        (200, 4, (448, 256), {"train": 3622, "uv": 830, "poses": 379}),
+        (200, 4, (448, 256), {"train": 3696, "uv": 831, "poses": 376, "tracks": 177}),
+        (500, 2, (128, 72), {"frames": 116, "seeds": 146, "train": 870, "upsample": 998}),
+        (2000, 2, (128, 72), {"frames": 126, "tracks": 262, "seeds": 163, "train": 2075}),
+        (2000, 2, (128, 72), {"upsample": 2100, "camera": 140, "render": 283, "warp": 129}),
     ],
 )
 def test_enough_is_asked_for_what_was_measured(
