@@ -72,8 +72,11 @@ class Progress:
         self._start = self._last = time.monotonic()
         self._spoke = False
 
-    def advance(self, steps: int = 1, note: str = "") -> None:
-        """Count ``steps`` more units as done, and print a line if one is due."""
+    def advance(self, steps: int = 1, note: str | Callable[[], str] = "") -> None:
+        """Count ``steps`` more units as done, and print a line if one is due.
+
+        ``note`` ends it; one that takes work to find out is a function, called if need be.
+        """
         self.done += steps
         now = time.monotonic()
         if now - self._last < INTERVAL_SECONDS:
@@ -81,7 +84,10 @@ class Progress:
         self._last = now
         behind = max(self._work(self._first, self.done), 1e-9)
         left = (now - self._start) / behind * self._work(self.done, self.total)
-        self._say(f"{100 * self.done / max(self.total, 1):3.0f}%  {clock(left)} left", note)
+        self._say(
+            f"{100 * self.done / max(self.total, 1):3.0f}%  {clock(left)} left",
+            note if isinstance(note, str) else note(),
+        )
 
     def finish(self, note: str = "") -> None:
         """Print the total time if any line was printed before."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from retime.config.section import Index, PositiveInt, Section, Share
+from retime.config.section import DEVICE, Device, Index, PositiveInt, Section, Share
 
 
 class TrainSettings(Section):
@@ -111,3 +111,14 @@ class TrainSettings(Section):
     )
     decay: Share = Field(0.5, description="share of the steps over which the rate falls to 0")
     seed: Index = 0
+    device: Device = Field("auto", description=DEVICE)
+    precision: Literal["auto", "single", "bfloat16"] = Field(
+        "auto",
+        description="in which the renderer, but for its last layer, computes in training; auto: "
+        "bfloat16 on a GPU that has it, or else single",
+    )
+    compiled: bool = Field(
+        False,
+        description="compile the renderer for training (torch.compile): minutes at the start, less "
+        "for each step on a GPU",
+    )

@@ -1,7 +1,8 @@
 """A clip at working size as tensors: all that training reads, prepared once."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -58,10 +59,12 @@ class ClipTensors:
     people: int
     dynamic: int | None  # layer of the dynamic background, from 0
     tile: int
-    texture: tuple[Tensor, Tensor]  # mean colour of each texel [M, 3], and whether it was seen
+    texture: tuple[Tensor, Tensor]  # mean colour of each texel [M, 3], and whether it was seen;
+    # always in main memory
     plane: CanvasPlane
     median: np.ndarray  # uint8 [hc, wc, 3]
     seen: np.ndarray  # float32 [hc, wc], share of frames that showed the canvas uncovered
+    held_grids: dict[bool, Tensor] | None = None  # see ``all_grids``
 
     @property
     def frames(self) -> int:
@@ -104,13 +107,42 @@ class ClipTensors:
         """Return how ``frames`` sample the canvas, as fine as it is, or None if it is still."""
         return None if self.plane.still else self.ground_grids(frames, fine=True)
 
-    def ground_grids(self, frames: list[int], fine: bool = False) -> Tensor:
+    def ground_grids(self, frames: Sequence[int], fine: bool = False) -> Tensor:
         """Return the background's UV maps, in -1..1, [B, h, w, 2] (section 4.2).
 
         The xy grid of the canvas, carried through each frame's homography; ``fine``, as many
         times larger as the canvas is finer.
         """
+        if self.held_grids is not None:
+            return of_frames(self.held_grids[fine], frames)
         return torch.stack([self.plane.grid(t, self.size[::-1], fine) for t in frames])
+
+    def all_grids(self) -> dict[bool, Tensor]:
+        """Return the ``ground_grids`` of all frames, by whether they are fine."""
+        grids = self.ground_grids(range(self.frames))
+        fine = self.plane.fine > 1
+        return {False: grids, True: self.ground_grids(range(self.frames), True) if fine else grids}
+
+    def on(self, device: torch.device) -> "ClipTensors":
+        """Return the clip with all that training reads on ``device``, to stay there."""
+        if device == self.rgb.device:
+            return self
+        moved = {n: v.to(device) for n, v in vars(self).items() if isinstance(v, Tensor)}
+        return replace(
+            self,
+            **moved,
+            taps=[[taps.on(device) for taps in row] for row in self.taps],
+            ids=[[ids.to(device) for ids in row] for row in self.ids],
+            held_grids={fine: grids.to(device) for fine, grids in self.all_grids().items()},
+        )
+
+
+def of_frames(maps: Tensor, frames: Sequence[int]) -> Tensor:
+    """Return what ``maps`` [T, ...] hold of ``frames``, [B, ...].
+
+    A list of numbers as an index would have to be brought to the maps' device, which then waits.
+    """
+    return torch.stack([maps[t] for t in frames])
 
 
 def _seen_texture(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip_tensors import ClipTensors, of_frames
 from retime.layers.objective import Targets
 from retime.layers.texture import Taps
 
@@ -38,7 +38,7 @@ class CoarseClip:
 
     def said(self, frames: list[int]) -> Targets:
         """Return what ``frames`` say."""
-        return Targets(*(maps[frames] for maps in self.targets))
+        return Targets(*(of_frames(maps, frames) for maps in self.targets))
 
 
 def halve(taps: Taps, ids: Tensor, size: tuple[int, int]) -> tuple[Taps, Tensor]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from retime.layers.canvas import CanvasPlane
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip_tensors import ClipTensors, of_frames
 
 # Side of a map's pixel, pixels of the canvas: lights are soft, and a map is no picture.
 CELL = 4
@@ -105,5 +105,5 @@ class DynamicBackground(nn.Module):
         """
         whole = self.maps.expand(len(frames), -1, -1, -1)
         laid = F.grid_sample(whole, grids, padding_mode="border", align_corners=True)
-        laid = laid * self.strength[frames][:, :, None, None]
+        laid = laid * of_frames(self.strength, frames)[:, :, None, None]
         return F.pad(laid, (0, 0, 0, 0, 0, 1), value=self.id)

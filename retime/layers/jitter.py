@@ -30,8 +30,12 @@ class Jitter(NamedTuple):
         height, width = maps.shape[-2:]
         if self.size == (height, width):
             return maps
-        rows = ((torch.arange(height) + self.top + 0.5) * height / self.size[0]).long()
-        columns = ((torch.arange(width) + self.left + 0.5) * width / self.size[1]).long()
+        rows = (
+            (torch.arange(height, device=maps.device) + self.top + 0.5) * height / self.size[0]
+        ).long()
+        columns = (
+            (torch.arange(width, device=maps.device) + self.left + 0.5) * width / self.size[1]
+        ).long()
         return maps[..., rows, :][..., columns]
 
     def smooth(self, pictures: Tensor) -> Tensor:

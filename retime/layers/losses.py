@@ -1,5 +1,8 @@
 """The losses of section 4.3."""
 
+import functools
+import operator
+
 import torch
 from torch import Tensor
 
@@ -63,6 +66,15 @@ def faintness(least: Tensor) -> Tensor:
     return ((FAINT[1] - least) / (FAINT[1] - FAINT[0])).clamp(0, 1)
 
 
+def coverage(alpha: Tensor) -> Tensor:
+    """Return how much layers [B, N, H, W] cover together, [B, H, W] in 0..1."""
+    clear = 1 - alpha
+    if clear.device.type == "cpu":
+        return 1 - clear.prod(1)
+    # For the gradient of its product torch asks the device whether there are zeros, and waits.
+    return 1 - functools.reduce(operator.mul, clear.unbind(1))
+
+
 def uncovered(
     least: Tensor, alpha: Tensor, owned: Tensor | float = 1.0, faint_share: float = 1.0
 ) -> Tensor:
@@ -79,9 +91,8 @@ def uncovered(
         faint_share: how much it counts where little is demanded.
     """
     pulled = alpha.detach() + owned * (alpha - alpha.detach())
-    coverage = 1 - (1 - pulled).prod(1)
     weight = 1 - (1 - faint_share) * faintness(least)
-    return (weight * (least - coverage).clamp(min=0)).mean()
+    return (weight * (least - coverage(pulled)).clamp(min=0)).mean()
 
 
 def beyond_demand(

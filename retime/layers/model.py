@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from retime.config import TrainSettings
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.coarse import CoarseClip
+from retime.layers.compiling import CompiledRenderer
 from retime.layers.dynamic import DynamicBackground
 from retime.layers.learned_canvas import Canvas
 from retime.layers.renderer import Renderer
@@ -29,6 +30,7 @@ class LayeredModel(nn.Module):
 
     def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
         super().__init__()
+        self.compiled: CompiledRenderer | None = None  # taken in training, if there is one
         generator = torch.Generator().manual_seed(settings.seed)
         in_network = settings.background == "network"
         self.atlas = Atlas(
@@ -100,7 +102,8 @@ class LayeredModel(nn.Module):
             RGBA [B, L, 4, h, w], the background's alpha 1, and the renderer's features
             [B, L, channels, h, w].
         """
-        rgba, features = (y.unflatten(0, (frames, -1)) for y in self.renderer(x))
+        renderer = self.renderer if self.compiled is None or not self.training else self.compiled
+        rgba, features = (y.unflatten(0, (frames, -1)) for y in renderer(x))
         if self.canvas is None:
             ground = torch.cat([rgba[:, :1, :3], torch.ones_like(rgba[:, :1, 3:])], 2)
             rgba = torch.cat([ground, rgba[:, 1:]], 1)

@@ -7,11 +7,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip_tensors import ClipTensors, of_frames
 from retime.layers.composite import over, transmittance
 from retime.layers.jitter import Jitter, each_frame
 from retime.layers.losses import (
     beyond_demand,
+    coverage,
     excess,
     mask_distance,
     missing,
@@ -48,11 +49,13 @@ class Targets(NamedTuple):
             masks = (clip.positive, clip.positive, clip.clear)
         else:
             masks = (clip.positive, clip.core, clip.negative)
-        positive, core, negative = (m[frames].float() for m in masks)
+        positive, core, negative = (of_frames(m, frames).float() for m in masks)
         free = (1 - positive) * (1 - negative)
-        owned = clip.owned[frames] if settings.attribute_effects else torch.ones_like(free)
-        maps = (positive, core, negative, free, clip.least[frames], owned)
-        return cls(clip.rgb[frames], *maps, clip.order[frames])
+        owned = (
+            of_frames(clip.owned, frames) if settings.attribute_effects else torch.ones_like(free)
+        )
+        maps = (positive, core, negative, free, of_frames(clip.least, frames), owned)
+        return cls(of_frames(clip.rgb, frames), *maps, of_frames(clip.order, frames))
 
     def jittered(self, jitter: list[Jitter]) -> "Targets":
         """Return the same of frames jittered, each in its own way."""
@@ -103,7 +106,7 @@ def objective(
         mask = opaque + clear
         weighted = s.core_weight * opaque + s.clear_weight * clear
         weighted = weighted + s.hidden_weight * 0.5 * missing(hidden, alpha)
-    counted = 1 - (1 - alpha).prod(1, keepdim=True) if s.sparsity == "composite" else alpha
+    counted = coverage(alpha)[:, None] if s.sparsity == "composite" else alpha
     spared = s.spare_hidden and s.sparsity != "composite"
     sparse = sparsity(counted, weights.l1, s.l0, 1 - hidden if spared else 1.0)
     if s.sparsity == "mean":

@@ -1,17 +1,20 @@
 """The neural renderer: a texture map sampled through a UV map becomes an RGBA layer (A.2.1)."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from retime.layers.processes import SharedNorm, share_statistics
 
 # Five halvings on the way down: inputs are padded to this inside the network.
 STRIDE = 32
 
 
 def _norm(channels: int) -> nn.Module:
-    return nn.BatchNorm2d(channels)
+    return SharedNorm(channels)
 
 
 class SameConv2d(nn.Conv2d):
@@ -146,6 +149,8 @@ class Renderer(nn.Module):
             not pass through layer 1, which halves them (not in the paper).
     """
 
+    narrow = False  # train in bfloat16, but for the last layer: eight bits of alpha are too few
+
     def __init__(
         self,
         inputs: int,
@@ -200,13 +205,16 @@ class Renderer(nn.Module):
         height, width = x.shape[-2:]
         padding = padding_of(height, width)
         h = whole = F.pad(x, padding) if any(padding) else x
-        skips = []
-        for layer in self.down:
-            h = layer(h)
-            skips.append(h)
-        h = self.middle(h)
-        for layer in self.up:
-            h = layer(torch.cat([h, skips.pop()], 1))
+        narrow = self.narrow and self.training
+        with torch.autocast(x.device.type, torch.bfloat16) if narrow else nullcontext():
+            skips = []
+            for layer in self.down:
+                h = layer(h)
+                skips.append(h)
+            h = self.middle(h)
+            for layer in self.up:
+                h = layer(torch.cat([h, skips.pop()], 1))
+        h = h.to(x.dtype)
         logits, h = self.head(h, whole)[..., :height, :width], h[..., :height, :width]
         rgba = torch.sigmoid(2 * logits)  # a tanh, brought to 0..1
         return torch.cat([rgba[:, :3], reach(rgba[:, 3:], self.alpha_reach)], 1), h
@@ -231,6 +239,7 @@ def settle_statistics(renderer: Renderer, inputs: Iterable[Tensor]) -> None:
         norm.reset_running_stats()
         norm.momentum = None  # a cumulative average
     renderer.train()
+    share_statistics(renderer, False)  # every process measures all of it
     for x in inputs:
         renderer(x)
     renderer.eval()

@@ -24,6 +24,10 @@ class Taps:
     texels: Tensor  # int64 [K, 4]
     weights: Tensor  # float32 [K, 4], adding up to 1
 
+    def on(self, device: torch.device) -> "Taps":
+        """Return the same on ``device``."""
+        return Taps(*(part.to(device) for part in (self.pixels, self.texels, self.weights)))
+
 
 def atlas_taps(iuv: np.ndarray, person: np.ndarray, tile: int) -> Taps:
     """Turn a UV map into taps.
@@ -152,7 +156,8 @@ class Atlas(nn.Module):
             known: bool [texels].
         """
         people = len(known)  # what follows is the background's
-        self.texels[:people] = self.texels[:people][nearest_known(known, self.tile)]
+        nearest = nearest_known(known, self.tile).to(self.texels.device)
+        self.texels[:people] = self.texels[:people][nearest]
 
     def ground(self, grids: Tensor) -> Tensor:
         """Sample the background's tile, the last one.

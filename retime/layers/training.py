@@ -13,16 +13,19 @@ from torch import Tensor
 
 from retime.artifacts import Decomposition, Seeds
 from retime.config import Settings, TrainSettings
+from retime.errors import InputError
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.coarse import CoarseClip
+from retime.layers.compiling import CompiledRenderer
 from retime.layers.composite import over
+from retime.layers.device import CPU, is_narrow, prepare_device
 from retime.layers.epochs import Epochs, easier_half
 from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
 from retime.layers.objective import Losses, Targets, half, objective
+from retime.layers.processes import ALONE, Processes, joined, place_here, share_statistics
 from retime.layers.renderer import fix_statistics, settle_statistics
-from retime.layers.repeatable import repeatable
 from retime.layers.schedule import learning_rate, weights
 from retime.needs import COARSE_COST, Extent, memory_mib
 from retime.progress import Progress
@@ -32,15 +35,26 @@ from retime.provenance import code_digest
 class Trainer:
     """The training loop's state: model, optimiser, and how many steps are done."""
 
-    def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
-        self.clip, self.settings = clip, settings
+    def __init__(
+        self,
+        clip: ClipTensors,
+        settings: TrainSettings,
+        device: torch.device = CPU,
+        processes: Processes = ALONE,
+    ) -> None:
+        self.settings, self.processes = settings, processes
         self.model = LayeredModel(clip, settings)
         if settings.texture_start == "seen":
             self.model.atlas.warm_start(*clip.texture, settings.colour_bias)
+        self.model.to(device)
+        self.model.renderer.narrow = is_narrow(settings.precision, device)
+        if settings.compiled:
+            self.model.compiled = CompiledRenderer(self.model.renderer)
         easy = easier_half(clip.positive.numpy()) if settings.curriculum_epochs else None
         self.epochs = Epochs(
             clip.frames, settings.batch, settings.seed, easy, settings.curriculum_epochs
         )
+        self.clip = clip.on(device)
         self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
         self.settled_from = self.steps - round(settings.settled * self.steps)
         model = self.model
@@ -55,7 +69,8 @@ class Trainer:
         self.coarse: CoarseClip | None = None  # the clip at half the size, once it is needed
         self.done = 0
         self.bootstrap: int | None = None  # e_b of Eq. 8, once it is reached
-        self.losses: list[list[float]] = []  # epoch, total, reconstruction, mask, sparsity
+        # A step's losses stay on the device until they are asked for, so that nothing waits.
+        self.lost = torch.zeros(self.steps, len(Losses._fields), device=device)
 
     def state(self) -> dict[str, Any]:
         """Return all that a resumed training needs; what is random is drawn by step."""
@@ -64,15 +79,25 @@ class Trainer:
             "optimiser": self.optimiser.state_dict(),
             "done": self.done,
             "bootstrap": self.bootstrap,
-            "losses": self.losses,
+            "losses": self.lost[: self.done],
         }
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.done, self.losses = state["done"], state["losses"]
-        self.bootstrap = state["bootstrap"]
+        self.done, self.bootstrap = state["done"], state["bootstrap"]
+        self.lost[: self.done] = state["losses"]
+
+    @property
+    def losses(self) -> list[list[float]]:
+        """Epochs, total, reconstruction, mask and sparsity of each step done."""
+        lost = self.lost[: self.done].cpu().tolist()
+        return [[self.epochs.elapsed(step), *row] for step, row in enumerate(lost)]
+
+    def note(self) -> str:
+        """Return how well the last step's frames were made up."""
+        return f"reconstruction {self.lost[self.done - 1, 1].item():.4f}"
 
     def step(self) -> None:
         """Update the weights once."""
@@ -88,14 +113,20 @@ class Trainer:
         if self.done >= self.settled_from:
             fix_statistics(self.model.renderer)
         self.optimiser.zero_grad(set_to_none=True)
-        lost = 0
-        for part in parts(len(frames), s.at_once):
+        whole, mine = self.processes.share(len(frames)), self.processes.mine(len(frames))
+        # Of a step in parts each has statistics of its own, in this process and in others.
+        shared = s.at_once is None and self.processes.divides(len(frames))
+        share_statistics(self.model.renderer, shared)
+        lost = torch.zeros_like(self.lost[0])
+        for part in parts(len(mine), s.at_once):
             losses = self.judge(frames, progress, epoch, part)
-            share = (part.stop - part.start) / len(frames)
+            share = whole * (part.stop - part.start) / len(mine)
             (share * losses.total).backward()
             lost = lost + share * torch.stack(losses).detach()
+        learned = [p.grad for p in self.model.parameters() if p.grad is not None]
+        self.processes.add([*learned, lost])
         self.optimiser.step()
-        self.losses.append([self.epochs.elapsed(self.done), *lost.tolist()])
+        self.lost[self.done] = lost
         self.done += 1
         self._note_bootstrap(epoch)
 
@@ -107,14 +138,16 @@ class Trainer:
     def judge(
         self, frames: list[int], progress: float, epoch: int, part: slice = slice(None)
     ) -> Losses:
-        """Return what a step's ``frames``, or a ``part`` of them, are to minimise.
+        """Return what a step is to minimise: of ``frames``, a ``part`` of this process's share.
 
         The step is at ``progress``, a share of all, in ``epoch``.
         """
         s, clip, model = self.settings, self.clip, self.model
         coarse = progress < s.coarse
         jitter = draw(s, self.done, epoch, len(frames), clip.size)
-        frames, jitter = frames[part], None if jitter is None else jitter[part]
+        mine = self.processes.mine(len(frames))[part]
+        frames = [frames[place] for place in mine]
+        jitter = None if jitter is None else [jitter[place] for place in mine]
         if coarse and jitter is None and model.in_place:
             if self.coarse is None:
                 self.coarse = CoarseClip.of(clip, s)
@@ -139,11 +172,14 @@ class Trainer:
 
     def _note_bootstrap(self, epoch: int) -> None:
         """At the end of an epoch, see whether its mask loss is small enough (Eq. 8)."""
-        if self.bootstrap is not None or self.epochs.locate(self.done)[1] != 0:
+        if self.settings.mask_schedule != "measured" or self.bootstrap is not None:
+            return
+        if self.epochs.locate(self.done)[1] != 0:
             return
         steps = range(self.done - self.epochs.length(epoch - 1), self.done)
         shown = [len(self.epochs.frames(step)) for step in steps]
-        mask = np.average([self.losses[step][3] for step in steps], weights=shown)
+        masks = self.lost[steps.start : steps.stop, 2].cpu().tolist()
+        mask = np.average(masks, weights=shown)
         if mask < self.settings.mask_met:
             self.bootstrap = epoch
 
@@ -161,6 +197,7 @@ class Trainer:
         """Measure the renderer's batch-norm statistics over the whole clip."""
         inputs = (self.model.inputs(self.clip, [t]) for t in range(self.clip.frames))
         settle_statistics(self.model.renderer, inputs)
+        self.processes.agree(self.model.renderer)
 
     @torch.no_grad()
     def render(self, t: int) -> tuple[Tensor, float]:
@@ -184,7 +221,7 @@ def parts(count: int, at_once: int | None) -> list[slice]:
 
 def to_bytes(picture: Tensor) -> np.ndarray:
     """Turn [..., C, H, W] in 0..1 into uint8 [..., H, W, C]."""
-    return picture.mul(255).round().clamp(0, 255).byte().movedim(-3, -1).numpy()
+    return picture.mul(255).round().clamp(0, 255).byte().movedim(-3, -1).cpu().numpy()
 
 
 def pack_weights(model: LayeredModel) -> np.ndarray:
@@ -239,24 +276,52 @@ def run_train(
     Raises:
         InputError: files that do not belong together.
     """
-    repeatable(threads)
-    _say_need(seeds, settings)
-    clip = load_clip_tensors(frames, seeds, settings.tile)
-    trainer = Trainer(clip, settings)
-    key = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
-    key += code_digest("train")
+    device = prepare_device(settings.device, threads, place_here())
+    with joined(device) as processes:
+        if processes.first:
+            _say_need(seeds, settings)
+        clip = load_clip_tensors(frames, seeds, settings.tile)
+        trainer = Trainer(clip, settings, device, processes)
+        _fit(trainer, clip.fingerprint(), checkpoint, threads)
+    if processes.first:
+        _write(trainer, seeds, out)
+        drop_checkpoints(checkpoint)
+
+
+def _fit(trainer: Trainer, clip: str, checkpoint: Path | None, threads: int) -> None:
+    """Take all steps that are left, going on from ``checkpoint`` where it holds progress."""
+    processes, settings = trainer.processes, trainer.settings
+    if settings.batch < processes.count:
+        raise InputError(
+            f"train: batch is {settings.batch}, which {processes.count} processes cannot share; "
+            f"set it to {processes.count} or more"
+        )
+    key = f"{clip} {settings.model_dump_json()} {threads} {torch.__version__}"
+    key += f"{trainer.lost.device.type} {processes.count} {code_digest('train')}"
     fingerprint = hashlib.sha256(key.encode()).hexdigest()
-    held = load_checkpoint(checkpoint, fingerprint)
+    # Only the first process reads and writes; the others are told.
+    checkpoint = checkpoint if processes.first else None
+    held = processes.told(load_checkpoint(checkpoint, fingerprint))
     if held is not None:
         trainer.resume(held)
+    if not processes.first:
+        while trainer.done < trainer.steps:
+            trainer.step()
+        return
+    if held is not None:
         print(f"train  resumed at step {trainer.done} of {trainer.steps}", file=sys.stderr)
     progress = Progress("train", trainer.steps, trainer.done, trainer.work)
     with Keeper(checkpoint, fingerprint, trainer.state) as keeper:
         while trainer.done < trainer.steps:
             trainer.step()
-            progress.advance(note=f"reconstruction {trainer.losses[-1][2]:.4f}")
+            progress.advance(note=trainer.note)
             keeper.step()
     progress.finish()
+
+
+def _write(trainer: Trainer, seeds: Path, out: Path) -> None:
+    """Write what a training has come to."""
+    clip, settings = trainer.clip, trainer.settings
     trainer.settle()
     with Seeds.open(seeds) as seed:
         names, common = seed.names, seed.clip_attributes()
@@ -289,4 +354,3 @@ def run_train(
         result.losses[:] = np.array(trainer.losses, np.float32)
         result.weights[:] = packed
     print(f"train  PSNR {-10 * math.log10(max(np.mean(errors), 1e-10)):.2f} dB", file=sys.stderr)
-    drop_checkpoints(checkpoint)

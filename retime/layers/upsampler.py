@@ -101,12 +101,13 @@ def _norm(channels: int, local: bool) -> InstanceNorm:
     return InstanceNorm(channels, affine=True, track_running_stats=local)
 
 
-def _taps(size: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:
+def _taps(maps: Tensor, axis: int, target: int, part: slice) -> tuple[Tensor, Tensor, Tensor]:
     """Return the two source places and the second's weight for each target place in ``part``."""
-    places = torch.arange(*part.indices(target), dtype=torch.float64)
+    size = maps.shape[axis]
+    places = torch.arange(*part.indices(target), dtype=torch.float64, device=maps.device)
     source = ((places + 0.5) * size / target - 0.5).clamp(0, size - 1)
     first = source.floor().long()
-    return first, (first + 1).clamp(max=size - 1), (source - first).float()
+    return first, (first + 1).clamp(max=size - 1), (source - first).to(maps.dtype)
 
 
 def enlarge(
@@ -124,7 +125,7 @@ def enlarge(
         rows: of the whole, to be returned.
         columns: of the whole, to be returned.
     """
-    top, bottom, down = _taps(maps.shape[-2], size[0], rows)
-    left, right, along = _taps(maps.shape[-1], size[1], columns)
+    top, bottom, down = _taps(maps, -2, size[0], rows)
+    left, right, along = _taps(maps, -1, size[1], columns)
     tall = torch.lerp(maps.index_select(2, top), maps.index_select(2, bottom), down[:, None])
     return torch.lerp(tall.index_select(3, left), tall.index_select(3, right), along)

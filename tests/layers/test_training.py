@@ -117,7 +117,7 @@ def test_the_bootstrap_ends_with_the_first_epoch_whose_mask_loss_is_small(tiny_c
     # Two steps an epoch, of 4 and of 2 frames; their mean counts by frames.
     for epoch, masks in enumerate([(0.5, 0.0), (0.0, 0.07), (0.0, 0.05), (0.9, 0.9)], start=1):
         for mask in masks:
-            trainer.losses.append([0.0, 0.0, 0.0, mask, 0.0])
+            trainer.lost[trainer.done, 2] = mask
             trainer.done += 1
             trainer._note_bootstrap(epoch)
         assert trainer.bootstrap == (None if epoch < 3 else 3)

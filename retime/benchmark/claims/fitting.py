@@ -98,7 +98,7 @@ def fit(
     progress = Progress(clip.name, trainer.steps, 0)
     while trainer.done < trainer.steps:
         trainer.step()
-        progress.advance(note=f"reconstruction {trainer.losses[-1][2]:.4f}")
+        progress.advance(note=trainer.note)
         due = watch is not None and trainer.done % WATCHED_EVERY == 0
         if due and watch(trainer.done, _composite(trainer)):
             break

@@ -117,6 +117,7 @@ def in_double(clip: ClipTensors) -> ClipTensors:
         owned=clip.owned.double(),
         taps=[[replace(tap, weights=tap.weights.double()) for tap in row] for row in clip.taps],
         ids=[[ids.double() for ids in row] for row in clip.ids],
+        held_grids={fine: grids.double() for fine, grids in clip.all_grids().items()},
     )
 
 
