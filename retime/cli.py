@@ -120,9 +120,12 @@ def train(
     threads: Threads = 1,
 ) -> None:
     """Train the layered neural renderer on the clip."""
+    section = _settings(settings, config.TrainSettings)
+    from retime.layers.processes import start
     from retime.layers.training import run_train
 
-    run_train(frames, seeds, out, _settings(settings, config.TrainSettings), checkpoint, threads)
+    start(section.processes)
+    run_train(frames, seeds, out, section, checkpoint, threads)
 
 
 @app.command()

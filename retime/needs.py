@@ -161,6 +161,7 @@ def memory_mib(stage: str, extent: Extent, settings: Settings) -> float:
     need = MEMORY[stage].of(_handled(stage, extent, settings))
     if stage == "train":
         need += _step_bytes(settings.train, extent) / MIB
+        need *= settings.train.processes  # each has the clip
     return need
 
 
@@ -230,5 +231,6 @@ def _step_bytes(train: TrainSettings, extent: Extent) -> float:
 
     The widest maps, which count, are about ten times the base channels at full size.
     """
-    at_once = min(train.batch, train.at_once or train.batch, extent.frames)
+    each = -(-min(train.batch, extent.frames) // train.processes)
+    at_once = min(each, train.at_once or each)
     return at_once * _passes(train, extent) * MEGA * 40 * train.channels

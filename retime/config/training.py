@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from retime.config.section import DEVICE, Device, Index, PositiveInt, Section, Share
 
@@ -117,8 +117,22 @@ class TrainSettings(Section):
         description="in which the renderer, but for its last layer, computes in training; auto: "
         "bfloat16 on a GPU that has it, or else single",
     )
+    processes: PositiveInt = Field(
+        1,
+        description="that train together on one machine, a GPU each or a share of the CPU's cores; "
+        "at most the frames per update",
+    )
     compiled: bool = Field(
         False,
         description="compile the renderer for training (torch.compile): minutes at the start, less "
         "for each step on a GPU",
     )
+
+    @model_validator(mode="after")
+    def _share(self) -> "TrainSettings":
+        if self.processes > self.batch:
+            raise ValueError(
+                f"{self.processes} processes cannot share a batch of {self.batch}; "
+                f"set batch to {self.processes} or more"
+            )
+        return self

@@ -6,6 +6,8 @@ take the same steps as one would alone, to rounding.
 """
 
 import os
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,9 +76,19 @@ class Processes:
 ALONE = Processes()
 
 
-def place_here() -> int:
-    """Return which of torchrun's processes on this machine this is, from 0; 0 without torchrun."""
-    return int(os.environ["LOCAL_RANK"]) if dist.is_torchelastic_launched() else 0
+def start(count: int) -> None:
+    """Start this very command over in ``count`` processes by torchrun, if it is not yet."""
+    if count == 1 or dist.is_torchelastic_launched():
+        return
+    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
+    os.execv(sys.executable, [sys.executable, *launcher, "-m", "retime", *sys.argv[1:]])
+
+
+def here() -> tuple[int, int]:
+    """Return which of torchrun's processes on this machine this is, from 0, and their number."""
+    if not dist.is_torchelastic_launched():
+        return 0, 1
+    return int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
 
 
 @contextmanager
@@ -86,8 +98,12 @@ def joined(device: torch.device) -> Iterator[Processes]:
         yield ALONE
         return
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    processes = Processes(dist.get_world_size(), dist.get_rank())
+    if not processes.first:
+        # Asked to end, the first finishes the step in hand and keeps it, which takes all of them.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        yield Processes(dist.get_world_size(), dist.get_rank())
+        yield processes
     finally:
         dist.destroy_process_group()
 

@@ -24,7 +24,7 @@ from retime.layers.epochs import Epochs, easier_half
 from retime.layers.jitter import Jitter, draw, each_frame
 from retime.layers.model import LayeredModel
 from retime.layers.objective import Losses, Targets, half, objective
-from retime.layers.processes import ALONE, Processes, joined, place_here, share_statistics
+from retime.layers.processes import ALONE, Processes, here, joined, share_statistics
 from retime.layers.renderer import fix_statistics, settle_statistics
 from retime.layers.schedule import learning_rate, weights
 from retime.needs import COARSE_COST, Extent, memory_mib
@@ -276,7 +276,8 @@ def run_train(
     Raises:
         InputError: files that do not belong together.
     """
-    device = prepare_device(settings.device, threads, place_here())
+    place, processes_here = here()
+    device = prepare_device(settings.device, max(1, threads // processes_here), place)
     with joined(device) as processes:
         if processes.first:
             _say_need(seeds, settings)

@@ -1,10 +1,13 @@
 """Two processes that train one clip together, started by torchrun, do as one alone."""
 
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,6 +29,16 @@ def torchrun(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     return subprocess.run(
         [*command, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def pair(clip: SimpleNamespace, out: Path, settings: TrainSettings) -> subprocess.Popen[str]:
+    """Start ``retime train`` in two processes."""
+    own = settings.model_copy(update={"processes": 2}).model_dump_json()
+    command = ["train", "--frames", clip.frames, "--seeds", clip.seeds, "--out", out]
+    command += ["--checkpoint", out.with_name("train.ckpt"), "--settings", own]
+    return subprocess.Popen(
+        [sys.executable, "-m", "retime", *map(str, command)], stderr=subprocess.PIPE, text=True
     )
 
 
@@ -58,12 +71,10 @@ def test_one_of_them_writes(tiny_clip, tmp_path) -> None:
     alone, together = tmp_path / "alone.h5", tmp_path / "together.h5"
     paths = tiny_clip.frames, tiny_clip.seeds
     run_train(*paths, alone, SETTINGS, None, 1)
-    done = torchrun(
-        *("-m", "retime", "train", "--frames", paths[0], "--seeds", paths[1], "--out", together),
-        *("--checkpoint", tmp_path / "train.ckpt", "--settings", SETTINGS.model_dump_json()),
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.count("PSNR") == done.stderr.count("needs about") == 1
+    done = pair(tiny_clip, together, SETTINGS)
+    _, said = done.communicate()
+    assert done.returncode == 0, said
+    assert said.count("PSNR") == said.count("needs about") == 1
     assert sorted(p.name for p in tmp_path.glob("*.*")) == sorted(
         [p.name for p in (alone, together, *paths, tiny_clip.camera)]
     )
@@ -72,12 +83,31 @@ def test_one_of_them_writes(tiny_clip, tmp_path) -> None:
         assert other.losses[-1] == pytest.approx(one.losses[-1], rel=0.05)
 
 
+def test_asked_to_end_they_keep_what_they_have_and_go_on(tiny_clip, tmp_path) -> None:
+    long = SETTINGS.model_copy(update={"steps": 120})
+    checkpoint, out = tmp_path / "train.ckpt", tmp_path / "out.h5"
+    first = pair(tiny_clip, out, long)
+    while not checkpoint.exists():
+        assert first.poll() is None
+        time.sleep(0.05)
+    first.terminate()
+    _, said = first.communicate()
+    assert first.returncode
+    assert "stopped; progress is kept" in said
+    assert not out.exists()
+    again = pair(tiny_clip, out, long)
+    _, said = again.communicate()
+    assert again.returncode == 0, said
+    assert re.search(r"resumed at step \d+ of 120", said)
+    assert out.exists()
+
+
 def test_a_batch_too_small_to_share_is_said(tiny_clip, tmp_path, monkeypatch) -> None:
     @contextmanager
-    def pair(_: object) -> Iterator[Processes]:
+    def two(_: object) -> Iterator[Processes]:
         yield Processes(2, 0)
 
-    monkeypatch.setattr(training, "joined", pair)
+    monkeypatch.setattr(training, "joined", two)
     settings = SETTINGS.model_copy(update={"batch": 1})
     with pytest.raises(InputError, match="batch is 1, which 2 processes cannot share; set it to 2"):
         run_train(tiny_clip.frames, tiny_clip.seeds, tmp_path / "out.h5", settings, None, 1)
