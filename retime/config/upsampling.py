@@ -22,9 +22,14 @@ class UpsampleSettings(Section):
     residual_scale: float = Field(
         1.0, gt=0, description="factor on what the network adds, 0..1 (authors' code: 0.005)"
     )
-    steps: PositiveInt = Field(400, description="updates of the weights")
+    steps: PositiveInt = Field(400, description="updates of the weights, at most")
     epochs: PositiveInt | None = Field(
         None, description="passes over the frames, in place of steps (the paper: 500)"
+    )
+    patience: Index = Field(
+        150,
+        description="training stops when the loss on frames held out has not fallen by 1 % in so "
+        "many steps, and the best weights count; 0: it never does (the paper)",
     )
     batch: PositiveInt = Field(1, description="crops per update (authors' code: 16)")
     crop: PositiveInt = Field(

@@ -1,5 +1,6 @@
 """Layers at layer size, frame by frame, from the frozen renderer's at working size (4.4, A.2.2)."""
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from retime.layers.full_size import FullSizeCanvas
 from retime.layers.losses import beyond_demand, reconstruction, uncovered
 from retime.layers.model import LayeredModel
 from retime.layers.upsampler import Upsampler, enlarge
+from retime.layers.validation import held_out
 
 FAINTEST = 0.5 / 255  # no alpha above this is no layer at all in eight bits
 # Frame and background are compared with so many pixels around a part for each pixel of blur.
@@ -35,6 +37,7 @@ REACH = 8
 GUIDE_CHANNELS = 5
 
 EVERYTHING = slice(None)
+VALIDATION = 10**9  # in place of a step's number, where crops of frames held out are drawn
 
 
 class View(NamedTuple):
@@ -87,9 +90,12 @@ class LayerEnlarger:
                 settings.residual_scale,
                 local,
             ).to(memory_format=torch.channels_last)
-        self.epochs = Epochs(clip.frames, settings.batch, settings.seed)
+        self.held = held_out(clip.frames) if settings.patience else []
+        self.shown = [t for t in range(clip.frames) if t not in self.held]
+        self.epochs = Epochs(len(self.shown), settings.batch, settings.seed)
         self.steps = self.epochs.steps(settings.epochs) if settings.epochs else settings.steps
         self.stock = CropStock(footage, self._rimmed_crops, self.steps)
+        self.judged_from = 0  # the first step after which the network can be judged
         self.reach = math.ceil(self.size[0] / clip.size[0])  # of a matte, pixels
         self.first = 1 if model.canvas is None else 0  # row of the first person's pass
 
@@ -133,15 +139,19 @@ class LayerEnlarger:
     def crops(self, step: int) -> list[Crop]:
         """Return frames and crops of a training step, drawn by step; in epochs, all in turn."""
         random = np.random.default_rng((self.settings.seed, step))
-        height, width = self.size
-        side_y, side_x = min(self.settings.crop, height), min(self.settings.crop, width)
         in_turn = self.epochs.frames(step) if self.settings.epochs else None
         drawn = []
         for k in range(self.settings.batch if in_turn is None else len(in_turn)):
-            t = int(random.integers(self.clip.frames)) if in_turn is None else in_turn[k]
-            top, left = self.place(t, random, height - side_y, width - side_x)
-            drawn.append(Crop(t, slice(top, top + side_y), slice(left, left + side_x)))
+            shown = int(random.integers(len(self.shown))) if in_turn is None else in_turn[k]
+            drawn.append(self.crop(self.shown[shown], random))
         return drawn
+
+    def crop(self, t: int, random: np.random.Generator) -> Crop:
+        """Draw a training crop of frame ``t``."""
+        height, width = self.size
+        side_y, side_x = min(self.settings.crop, height), min(self.settings.crop, width)
+        top, left = self.place(t, random, height - side_y, width - side_x)
+        return Crop(t, slice(top, top + side_y), slice(left, left + side_x))
 
     def place(
         self, t: int, random: np.random.Generator, lowest: int, rightmost: int
@@ -205,6 +215,19 @@ class LayerEnlarger:
         each = [self.crop_loss(crop, picture) for crop, picture in drawn]
         loss, recon = (torch.stack(values).mean() for values in zip(*each, strict=True))
         return loss, recon
+
+    @functools.cached_property
+    def validation(self) -> list[tuple[Crop, np.ndarray]]:
+        """A crop of each frame that is held out, and the frame ``around`` it."""
+        random = np.random.default_rng((self.settings.seed, VALIDATION))
+        crops = [self.crop(t, random) for t in self.held]
+        pictures = zip(crops, self.footage.read(self.held), strict=True)
+        return [(c, p[self.around(c.rows, c.columns)].copy()) for c, p in pictures]
+
+    @torch.no_grad()
+    def validation_loss(self) -> float:
+        """Return the mean loss on ``validation``."""
+        return sum(self.crop_loss(*each)[0].item() for each in self.validation) / len(self.held)
 
     def crop_loss(self, crop: Crop, picture: np.ndarray) -> tuple[Tensor, Tensor]:
         """Return what is minimised on a crop, and the reconstruction error alone.

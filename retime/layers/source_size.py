@@ -70,6 +70,7 @@ class SourceSizeEnlarger(LayerEnlarger):
             footage, clip, model, canvas, settings, local=True, blur=max(1, math.sqrt(factor / 2))
         )
         self.shows, self.side = shows, side
+        self.judged_from = self.steps // 2
         # What lies further than this from a tile has no part in its mattes.
         self.overlap = max(REACH, (1 + SPREAD) * self.reach)
 
@@ -93,7 +94,7 @@ class SourceSizeEnlarger(LayerEnlarger):
         In the first half of the training each crop is normalised by what it measures itself, as in
         the paper; in the second half by the means of that, as all tiles will be.
         """
-        settled = step >= self.steps // 2
+        settled = step >= self.judged_from
         self.network.measure(0.0 if settled else max(1 / (step + 1), LEAST_SHARE))
         return super().loss(step)
 

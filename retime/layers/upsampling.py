@@ -20,10 +20,12 @@ from retime.layers.model import LayeredModel
 from retime.layers.repeatable import repeatable
 from retime.layers.source_size import SourceSizeEnlarger
 from retime.layers.training import to_bytes, unpack_weights
+from retime.layers.validation import Plateau
 from retime.progress import Progress, track
 from retime.provenance import code_digest
 
 LEARNING_RATE = 1e-3
+CHECKED = 25  # steps between looks at the validation loss
 
 
 def run_upsample(
@@ -129,27 +131,46 @@ def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:
     """Train the upsampler, going on from ``checkpoint`` where it holds progress."""
     network = enlarger.network
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, fused=True)
-    done = 0
+    plateau = Plateau(enlarger.settings.patience)
+    done, stopped = 0, False
 
     def state() -> dict[str, Any]:
-        return {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "done": done}
+        return {
+            "network": network.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "done": done,
+            "plateau": plateau.state(),
+            "stopped": stopped,
+        }
 
     held = load_checkpoint(checkpoint, key)
     if held is not None:
         network.load_state_dict(held["network"])
         optimiser.load_state_dict(held["optimiser"])
-        done = held["done"]
+        plateau.resume(held["plateau"])
+        done, stopped = held["done"], held["stopped"]
         print(f"upsampler  resumed at step {done} of {enlarger.steps}", file=sys.stderr)
     progress = Progress("upsampler", enlarger.steps, done)
     with Keeper(checkpoint, key, state) as keeper:
-        while done < enlarger.steps:
+        while done < enlarger.steps and not stopped:
             loss, reconstruction = enlarger.loss(done)
             optimiser.zero_grad(set_to_none=True)
             if loss.requires_grad:  # a crop without people has nothing to teach
                 loss.backward()
                 optimiser.step()
             done += 1
+            due = done % CHECKED == 0 or done == enlarger.steps
+            if enlarger.held and due and done > enlarger.judged_from:
+                stopped = plateau.judge(done, enlarger.validation_loss(), network.state_dict())
             progress.advance(note=f"reconstruction {reconstruction.item():.4f}")
             keeper.step()
     progress.finish()
+    if stopped:
+        print(
+            f"upsampler  stopped after {done} of {enlarger.steps} steps: the loss on frames held "
+            f"out has hardly fallen since {plateau.fell_at}",
+            file=sys.stderr,
+        )
+    if plateau.best:
+        network.load_state_dict(plateau.best)
     network.eval()

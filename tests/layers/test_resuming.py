@@ -24,6 +24,13 @@ class KilledError(BaseException):
     """In place of a kill: nothing is done any more."""
 
 
+@pytest.fixture(autouse=True)
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold two of the six frames out of the upsampler's training, and look at them often."""
+    monkeypatch.setattr("retime.layers.validation.EACH", 2)
+    monkeypatch.setattr("retime.layers.upsampling.CHECKED", 2)
+
+
 @pytest.fixture
 def runs(tiny_clip, tmp_path: Path) -> dict[str, Run]:
     """Return functions that run a stage and return what it wrote."""
