@@ -62,6 +62,19 @@ class Cost:
         )
 
 
+@dataclass(frozen=True)
+class StepTime:
+    """What a training step takes on one core, seconds."""
+
+    itself: float  # however little it shows
+    megapixel: float  # for a megapixel of what it shows, all layers, with 16 base channels
+    power: float  # of the channels
+
+    def of(self, megapixels: float, channels: int) -> float:
+        """Return the sum for a step that shows so much."""
+        return self.itself + self.megapixel * megapixels * (channels / 16) ** self.power
+
+
 def clip_extent(video: Path, settings: Settings, tracks: Path | None = None) -> Extent:
     """Estimate how large a clip is.
 
@@ -149,9 +162,8 @@ SECONDS = {
 }
 # Stages that handle the finished layers, whose size may be the source's.
 FINISHED = ("upsample", "render", "preview")
-# What a training step at half the size takes, of a whole one; a quarter of the pixels, but not
-# of what else there is.
-COARSE_COST = 0.45
+STEP = StepTime(itself=0.011, megapixel=0.75, power=1.4)
+STEP_MAPS = 10  # that a step holds of each layer, of the size of a frame and the base channels
 # Seconds of one core that `upsample` takes for a megapixel of a layer at the source's size.
 TILE_SECONDS = 1.6
 
@@ -171,8 +183,9 @@ def core_seconds(stage: str, extent: Extent, settings: Settings) -> float:
     if stage == "train":
         train = settings.train
         steps = _steps(train.steps, train.epochs, train.batch, extent.frames)
-        steps *= 1 - (1 - COARSE_COST) * train.coarse
-        need += steps * train.batch * _pass_seconds(train.channels) * _passes(train, extent)
+        share = train.coarse
+        need += steps * share * step_seconds(train, extent, coarse=True)
+        need += steps * (1 - share) * step_seconds(train, extent)
     if stage == "upsample":
         upsample, finished = settings.upsample, _handled(stage, extent, settings).layer
         if upsample.output_size == "source":
@@ -180,8 +193,19 @@ def core_seconds(stage: str, extent: Extent, settings: Settings) -> float:
             need += TILE_SECONDS * pixels / MEGA
         steps = _steps(upsample.steps, upsample.epochs, upsample.batch, extent.frames)
         layers = (extent.layers + 1) * min(upsample.crop**2, math.prod(finished)) / MEGA
-        need += steps * upsample.batch * _pass_seconds(upsample.channels) * layers
+        need += steps * STEP.of(upsample.batch * layers, upsample.channels)
     return need
+
+
+def step_seconds(train: TrainSettings, extent: Extent, coarse: bool = False) -> float:
+    """Return what a training step takes on one core, seconds; a coarse one is at half the size."""
+    shown = _shown(train, extent) * _passes(train, extent)
+    return STEP.of(shown / 4 if coarse else shown, train.channels)
+
+
+def speedup(threads: int) -> float:
+    """Return how many times as fast as on one core a stage is taken to be."""
+    return math.sqrt(threads)
 
 
 def asked_memory(stage: str, extent: Extent, settings: Settings, attempt: int = 1) -> int:
@@ -192,11 +216,8 @@ def asked_memory(stage: str, extent: Extent, settings: Settings, attempt: int = 
 def asked_minutes(
     stage: str, extent: Extent, settings: Settings, threads: int = 1, attempt: int = 1
 ) -> int:
-    """Return the time to ask for, minutes: more after each attempt that failed.
-
-    Threads are taken to help by the root of their number.
-    """
-    seconds = SLOWER * core_seconds(stage, extent, settings) / math.sqrt(threads)
+    """Return the time to ask for, minutes: more after each attempt that failed."""
+    seconds = SLOWER * core_seconds(stage, extent, settings) / speedup(threads)
     return math.ceil((5 + seconds / 60) * attempt)
 
 
@@ -218,19 +239,13 @@ def _passes(train: TrainSettings, extent: Extent) -> float:
     return layers * width * height / MEGA
 
 
-def _pass_seconds(channels: int) -> float:
-    """Return the seconds of one core that a megapixel takes there and back.
-
-    The exponent is that of `docs/benchmarks/speed.md`.
-    """
-    return 0.7 * (channels / 16) ** 1.34
+def _shown(train: TrainSettings, extent: Extent) -> int:
+    """Return how many frames a process shows in a step."""
+    return -(-min(train.batch, extent.frames) // train.processes)
 
 
 def _step_bytes(train: TrainSettings, extent: Extent) -> float:
-    """Return what a training step holds at its peak: features and their gradients, 4 bytes each.
-
-    The widest maps, which count, are about ten times the base channels at full size.
-    """
-    each = -(-min(train.batch, extent.frames) // train.processes)
-    at_once = min(each, train.at_once or each)
-    return at_once * _passes(train, extent) * MEGA * 40 * train.channels
+    """Return what a training step holds at its peak: features and their gradients, 4 bytes each."""
+    shown = _shown(train, extent)
+    at_once = min(shown, train.at_once or shown)
+    return at_once * _passes(train, extent) * MEGA * STEP_MAPS * 4 * train.channels

@@ -27,8 +27,8 @@ from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.processes import ALONE, Processes, here, joined, share_statistics
 from retime.layers.renderer import fix_statistics, settle_statistics
 from retime.layers.schedule import learning_rate, weights
-from retime.needs import COARSE_COST, Extent, memory_mib
-from retime.progress import Progress
+from retime.needs import Extent, core_seconds, memory_mib, speedup, step_seconds
+from retime.progress import Progress, clock
 from retime.provenance import code_digest
 
 
@@ -66,6 +66,10 @@ class Trainer:
             [{"params": list(m.parameters()), "lr": settings.learning_rate} for m, _ in trained],
             fused=True,
         )
+        size = clip.size[::-1]
+        extent = Extent(clip.frames, size, size, size, clip.people, clip.layers)
+        # Of a step at half the size, in whole-size steps.
+        self.coarse_cost = step_seconds(settings, extent, True) / step_seconds(settings, extent)
         self.coarse: CoarseClip | None = None  # the clip at half the size, once it is needed
         self.done = 0
         self.bootstrap: int | None = None  # e_b of Eq. 8, once it is reached
@@ -133,7 +137,8 @@ class Trainer:
     def work(self, first: int, end: int) -> float:
         """Return what steps from ``first`` up to ``end`` take, in whole-size steps."""
         coarse = self.settings.coarse * self.steps
-        return end - first - (1 - COARSE_COST) * (min(end, coarse) - min(first, coarse))
+        spared = 1 - self.coarse_cost
+        return end - first - spared * (min(end, coarse) - min(first, coarse))
 
     def judge(
         self, frames: list[int], progress: float, epoch: int, part: slice = slice(None)
@@ -237,18 +242,23 @@ def unpack_weights(model: LayeredModel, packed: np.ndarray) -> None:
     model.load_state_dict(state)
 
 
-def _say_need(seeds: Path, settings: TrainSettings) -> None:
-    """Tell on stderr what the training of a clip will need, before anything of it is loaded."""
+def _say_need(seeds: Path, settings: TrainSettings, cores: float) -> None:
+    """Tell on stderr what the training of a clip will need, before anything of it is loaded.
+
+    ``cores`` says how many times as fast as one core it will be, 0 where nobody knows.
+    """
     with Seeds.open(seeds) as seed:
         (count, layers), (width, height) = seed.order.shape, seed.working_size
         size, people = tuple(seed.source_size), sum(map(len, seed.people))
     extent = Extent(count, size, (width, height), size, people, layers)
-    need = memory_mib("train", extent, Settings(train=settings))
-    said = f"train  {count} frames, {layers} layers, {width}x{height}: needs about {need:.0f} MiB"
+    chosen = Settings(train=settings)
+    said = f"train  {count} frames, {layers} layers, {width}x{height}: needs about "
+    said += f"{memory_mib('train', extent, chosen):.0f} MiB"
+    if cores:
+        said += f" and {clock(core_seconds('train', extent, chosen) / cores)}"
     if min(settings.batch, settings.at_once or settings.batch) > 1:
-        single = settings.model_copy(update={"at_once": 1})
-        least = memory_mib("train", extent, Settings(train=single))
-        said += f", with 'at_once: 1' about {least:.0f} MiB"
+        single = Settings(train=settings.model_copy(update={"at_once": 1}))
+        said += f"; with 'at_once: 1' about {memory_mib('train', extent, single):.0f} MiB"
     print(said, file=sys.stderr, flush=True)
 
 
@@ -280,7 +290,7 @@ def run_train(
     device = prepare_device(settings.device, max(1, threads // processes_here), place)
     with joined(device) as processes:
         if processes.first:
-            _say_need(seeds, settings)
+            _say_need(seeds, settings, speedup(threads) if device.type == "cpu" else 0)
         clip = load_clip_tensors(frames, seeds, settings.tile)
         trainer = Trainer(clip, settings, device, processes)
         _fit(trainer, clip.fingerprint(), checkpoint, threads)

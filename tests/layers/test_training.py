@@ -18,7 +18,7 @@ from retime.layers.clip_tensors import (
 from retime.layers.composite import over_pictures
 from retime.layers.training import Trainer, run_train
 from retime.layers.upsampling import run_upsample
-from retime.needs import COARSE_COST
+from retime.needs import STEP
 
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, steps=12)
 PRESET = resolve(Config(preset="paper"), ClipConfig(), Path("config/presets").resolve())
@@ -126,9 +126,13 @@ def test_the_bootstrap_ends_with_the_first_epoch_whose_mask_loss_is_small(tiny_c
 def test_steps_at_half_the_size_are_less_work(tiny_clip):
     clip = load_clip_tensors(tiny_clip.frames, tiny_clip.seeds, tile=4)
     trainer = Trainer(clip, SETTINGS.model_copy(update={"steps": 100, "coarse": 0.4}))
+    # Two layers of 64 x 32 pixels, and a quarter of that; 4 channels.
+    whole, coarse = (STEP.of(2 * 64 * 32 / 1e6 / part, 4) for part in (1, 4))
+    cost = coarse / whole
+    assert 0.25 < cost < 1
     assert trainer.work(50, 70) == 20
-    assert trainer.work(0, 40) == pytest.approx(40 * COARSE_COST)
-    assert trainer.work(30, 50) == pytest.approx(10 * COARSE_COST + 10)
+    assert trainer.work(0, 40) == pytest.approx(40 * cost)
+    assert trainer.work(30, 50) == pytest.approx(10 * cost + 10)
 
 
 def test_standard_knows_nothing_of_the_papers_tile_and_jitter(tiny_clip):

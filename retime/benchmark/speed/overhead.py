@@ -1,6 +1,9 @@
 """How much of a workflow's time is no work: interpreters that start, imports, Snakemake."""
 
+import ast
 import csv
+import importlib
+import inspect
 import shutil
 import statistics
 import subprocess
@@ -13,29 +16,22 @@ from retime.errors import InputError
 
 Row = dict[str, Any]
 
-# What the command of each rule imports before it begins.
-MODULES = {
-    "demo_clip": "retime.demo.clip",
-    "frames": "retime.video.stage",
-    "poses": "retime.people.stage",
-    "tracks": "retime.people.stage",
-    "camera": "retime.camera.stage",
-    "uv": "retime.body.stage",
-    "cast": "retime.layers.seeding",
-    "seeds": "retime.layers.seeding",
-    "train": "retime.layers.training",
-    "upsample": "retime.layers.upsampling",
-    "warp": "retime.timing.stage",
-    "render": "retime.render.stage",
-    "preview_tracks": "retime.people.preview",
-    "preview_uv": "retime.body.preview",
-    "preview_losses": "retime.layers.preview",
-    "preview_layers": "retime.layers.preview",
-    "preview_timing": "retime.timing.preview",
-}
+# Rules that are not called like the function of the command that they run.
+CALLED = {"demo_clip": ("retime.demo.cli", "clip"), "cast": ("retime.cli", "seeds")}
 # Jobs that draw pictures of the report and leave no note: of these their start counts alone.
 PICTURES = ("preview_tracks", "preview_uv", "preview_losses", "preview_layers", "preview_timing")
 REPEATS = 3
+
+
+def imported(rule: str) -> list[str]:
+    """Return the modules that a rule's command imports before it begins; none without a command."""
+    named = CALLED.get(rule)
+    for module, name in [named] if named else [("retime.cli", rule), ("retime.previews", rule)]:
+        command = getattr(importlib.import_module(module), name, None)
+        if command is not None:
+            tree = ast.parse(inspect.getsource(command))
+            return [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return []
 
 
 def overhead_row(benchmarks: Path) -> Row:
@@ -62,12 +58,12 @@ def overhead_row(benchmarks: Path) -> Row:
     rules = [*PICTURES[:-1]]
     for note in notes:
         rule = note.stem.split("-")[0]
-        if rule in MODULES:
+        if imported(rule):
             rules += [rule] if rule != "warp" else [rule, PICTURES[-1]]  # a picture of each edit
             with note.open(encoding="utf-8") as file:
                 work += float(next(csv.DictReader(file, delimiter="\t"))["s"])
     start = {
-        rule: _seconds([sys.executable, "-c", f"import retime.cli, {MODULES[rule]}"])
+        rule: _seconds([sys.executable, "-c", f"import retime.cli, {', '.join(imported(rule))}"])
         for rule in sorted(set(rules))
     }
     drawing = sum(start[rule] for rule in rules if rule in PICTURES)

@@ -6,10 +6,16 @@ from textwrap import fill
 from typing import Any
 
 from retime.benchmark.speed.floor import H100, paper_floor
-from retime.benchmark.speed.growth import VARIABLES, fit_powers
+from retime.benchmark.speed.growth import (
+    PEAK_VARIABLES,
+    STEP_VARIABLES,
+    fit_peaks,
+    fit_steps,
+)
 from retime.benchmark.speed.quality import SCENE, seconds_to
 from retime.benchmark.speed.steps import BATCH, LAYERS
-from retime.config import TrainSettings
+from retime.config import Settings, TrainSettings
+from retime.needs import Extent, asked_memory
 
 Row = dict[str, Any]
 
@@ -119,15 +125,44 @@ def _steps(held: list[Row]) -> str:
 
 
 def _growth(held: Row) -> str:
-    powers, off = fit_powers(held["found"])
-    rows = [
-        [*(str(row[name]) for name in VARIABLES), f"{1e3 * row['seconds']:.0f}"]
-        for row in held["found"]
+    steps, peaks = held["found"]["steps"], held["found"]["peaks"]
+    law, off = fit_steps(steps)
+    step_rows = [
+        [*(str(row[name]) for name in STEP_VARIABLES), f"{1e3 * row['seconds']:.0f}"]
+        for row in steps
     ]
-    law = ", ".join(f"{name} to the {power:.2f}" for name, power in powers.items())
-    about = f"""{_on(held)}. A step at full working size takes time in proportion to {law}; no
-    row is off by more than a factor of {off:.2f}."""
-    return _section("## How a step grows", about, _table([*VARIABLES, "ms"], rows))
+    cost, maps, peaks_off = fit_peaks(peaks)
+    peak_rows = [
+        [*(str(row[name]) for name in PEAK_VARIABLES), f"{row['mib']:.0f}", str(asked_for(row))]
+        for row in peaks
+    ]
+    times = f"""{_on(held)}; here one thread. A step at full working size takes
+    {1e3 * law.itself:.0f} ms, and {law.megapixel:.2f} s for each megapixel of what it shows, all
+    frames and layers together, times channels / 16 to the {law.power:.2f}; no row is off by more
+    than a factor of {off:.2f}."""
+    memory = f"""Peak resident memory of a training of three steps, a process of its own:
+    {cost.constant:.0f} MiB, {cost.clip:.0f} for each megapixel of the clip's frames and
+    {cost.clip_layers:.0f} for each of its layers; and {maps:.0f} maps of 4 bytes for what a step
+    shows, as large as its frames and as many as the channels. No row is off by more than a factor
+    of {peaks_off:.2f}. *Asked*: what the workflow asks a scheduler for."""
+    estimates = """By these laws `retime/needs.py` estimates time and memory: for the first line
+    that `train` says, for how much sooner steps at half the size are done, and for a scheduler."""
+    return _section(
+        "## How a training grows",
+        times,
+        _table([*STEP_VARIABLES, "ms"], step_rows),
+        memory,
+        _table(["frames of the clip", *STEP_VARIABLES, "MiB", "asked"], peak_rows),
+        estimates,
+    )
+
+
+def asked_for(row: Row) -> int:
+    """Return the memory, MiB, that the workflow asks for where ``growth`` measured a row."""
+    size = tuple(row["size"])
+    extent = Extent(row["clip"], size, size, size, row["layers"], row["layers"])
+    train = {"batch": row["frames"], "channels": row["channels"]}
+    return asked_memory("train", extent, Settings.model_validate({"train": train}))
 
 
 def _quality(held: Row) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from retime.atomic import write_text
-from retime.benchmark.speed.growth import growth_rows
+from retime.benchmark.speed.growth import growth
 from retime.benchmark.speed.overhead import overhead_row
 from retime.benchmark.speed.quality import quality_row
 from retime.benchmark.speed.stages import stage_row
@@ -40,7 +40,7 @@ class Measures:
             for channels in CHANNELS
         }
         return steps | {
-            "growth": growth_rows,
+            "growth": growth,
             "stages": self._stages,
             "workflow": lambda: overhead_row(self.benchmarks),
             "quality": self._quality,

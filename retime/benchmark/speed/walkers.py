@@ -22,18 +22,29 @@ def walkers(size: tuple[int, int], layers: int) -> ClipTensors:
         size: width and height.
         layers: number of people, up to 3.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        return load_clip_tensors(*write_walkers(Path(folder), size, layers), TILE)
+
+
+def write_walkers(
+    folder: Path, size: tuple[int, int], layers: int, frames: int = FRAMES
+) -> tuple[Path, Path]:
+    """Write the stage files of such a clip; after ``FRAMES`` frames it begins again.
+
+    Returns:
+        ``frames.h5`` and ``seeds.h5``.
+    """
     width, height = size
     tall = round(TALL * height)
     # Grain, as any video has it: where a composite is the frame to the bit, rounding decides which
     # way an absolute difference pulls.
     grain = np.random.default_rng(0).normal(0, 3, (FRAMES, height, width, 3))
     room = np.clip(empty_room(size, FRAMES) + grain, 0, 255).astype(np.uint8)
-    clip = DrawnClip("walkers", room)
+    clip = DrawnClip("walkers", room[np.arange(frames) % FRAMES])
     for n, outfit in enumerate(OUTFITS[:layers]):
         layer = clip.layer(outfit)
-        for t, person in enumerate(steps(walker(outfit, 3 + n), FRAMES, tall)):
-            left = round(width * (0.05 + 0.25 * n + 0.02 * t))
-            layer.stand(t, person, left, round(0.35 * height))
-    with tempfile.TemporaryDirectory() as folder:
-        frames, seeds = write_drawn_clip(clip, Path(folder), SeedsSettings())
-        return load_clip_tensors(frames, seeds, TILE)
+        people = steps(walker(outfit, 3 + n), FRAMES, tall)
+        for t in range(frames):
+            left = round(width * (0.05 + 0.25 * n + 0.02 * (t % FRAMES)))
+            layer.stand(t, people[t % FRAMES], left, round(0.35 * height))
+    return write_drawn_clip(clip, folder, SeedsSettings())

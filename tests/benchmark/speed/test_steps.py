@@ -6,9 +6,18 @@ import pytest
 import torch
 
 from retime.benchmark.speed.floor import H100, Machine, paper_floor
-from retime.benchmark.speed.growth import CASES, VARIABLES, fit_powers
-from retime.benchmark.speed.overhead import overhead_row
-from retime.benchmark.speed.page import page
+from retime.benchmark.speed.growth import (
+    PEAK_CASES,
+    PEAK_VARIABLES,
+    STEP_CASES,
+    STEP_VARIABLES,
+    fit_peaks,
+    fit_steps,
+    measure_peak,
+    shown_megapixels,
+)
+from retime.benchmark.speed.overhead import imported, overhead_row
+from retime.benchmark.speed.page import asked_for, page
 from retime.benchmark.speed.quality import seconds_to
 from retime.benchmark.speed.run import Measures, measure_speed
 from retime.benchmark.speed.steps import convolution_operations, disagreement, spent
@@ -17,6 +26,7 @@ from retime.benchmark.speed.walkers import walkers
 from retime.config import TrainSettings
 from retime.errors import InputError
 from retime.layers.reference import Reference
+from retime.needs import StepTime
 
 SMALL = {"channels": 4, "tile": 16, "batch": 2, "coarse": 0.0}
 
@@ -75,24 +85,60 @@ def test_a_peak_is_no_less_than_what_one_library_reaches():
     assert peak_gflops(512, 0.5) > 0.5 * reached
 
 
-def test_powers_are_found_again():
-    cases = [dict(zip(VARIABLES, (b, n, w * h, c), strict=True)) for (w, h), b, n, c in CASES]
+def step_rows(law):
     rows = [
-        row
-        | {
-            "seconds": 1e-6
-            * row["frames"]
-            * row["layers"] ** 0.5
-            * row["pixels"]
-            * row["channels"] ** 1.5
-        }
-        for row in cases
+        dict(zip(STEP_VARIABLES, (batch, layers, w * h, channels), strict=True))
+        for (w, h), batch, layers, channels in STEP_CASES
     ]
-    powers, off = fit_powers(rows)
-    assert list(powers.values()) == pytest.approx([1, 0.5, 1, 1.5])
-    assert off == pytest.approx(1)
-    rows[0]["seconds"] *= 1.5
-    assert fit_powers(rows)[1] > 1.1
+    for row in rows:
+        row["seconds"] = law.of(shown_megapixels(row), row["channels"])
+    return rows
+
+
+def test_the_law_of_a_steps_time_is_found_again():
+    rows = step_rows(StepTime(itself=0.02, megapixel=0.5, power=1.5))
+    law, off = fit_steps(rows)
+    assert (law.itself, law.megapixel, law.power) == pytest.approx((0.02, 0.5, 1.5), rel=1e-3)
+    assert off == pytest.approx(1, abs=1e-3)
+    rows[1]["seconds"] *= 1.5
+    assert fit_steps(rows)[1] > 1.1
+
+
+def peak_rows(constant, clip, clip_layers, maps):
+    rows = []
+    for (w, h), frames, batch, layers, channels in PEAK_CASES:
+        row = dict(zip(PEAK_VARIABLES, (frames, batch, layers, w * h, channels), strict=True))
+        row["size"] = [w, h]
+        row["mib"] = constant + frames * w * h / 1e6 * (clip + clip_layers * layers)
+        row["mib"] += batch * layers * w * h * channels * 4 * maps / 2**20
+        rows.append(row)
+    return rows
+
+
+def test_the_law_of_peak_memory_is_found_again():
+    rows = peak_rows(400, 50, 70, 11)
+    cost, maps, off = fit_peaks(rows)
+    assert (cost.constant, cost.clip, cost.clip_layers) == pytest.approx((400, 50, 70))
+    assert (maps, off) == (pytest.approx(11), pytest.approx(1))
+    rows[0]["mib"] *= 1.5
+    assert fit_peaks(rows)[2] > 1.1
+
+
+def test_growth_is_told_with_what_is_asked_for():
+    on = {"processor": "P", "threads": 2, "torch": "2"}
+    found = {"steps": step_rows(StepTime(0.02, 0.5, 1.5)), "peaks": peak_rows(400, 50, 70, 11)}
+    text = page({"growth": {"machine": on, "found": found}})
+    assert "takes 20 ms, and 0.50 s for each megapixel" in " ".join(text.split())
+    row = found["peaks"][3]
+    assert f"| 300 | 1 | 2 | 28672 | 16 | {row['mib']:.0f} | {asked_for(row)} |" in text
+
+
+def test_a_peak_is_measured_and_covered():
+    row = measure_peak((64, 32), 12, 2, 2, 8)
+    assert {name: row[name] for name in PEAK_VARIABLES} == {
+        "clip": 12, "frames": 2, "layers": 2, "pixels": 64 * 32, "channels": 8,
+    }  # fmt: skip
+    assert 0.5 * asked_for(row) < row["mib"] < asked_for(row)
 
 
 def test_the_floor_counts_the_tables_operations():
@@ -110,6 +156,15 @@ def test_the_floor_counts_the_tables_operations():
     assert floor.minutes == pytest.approx(20 * max(floor.compute_ms, floor.memory_ms) / 6e4)
     slow_memory = paper_floor(2, 64, 32, 10, Machine("", 1e18, 1e9))
     assert slow_memory.minutes == pytest.approx(20 * floor.bytes / 1e9 / 60)
+
+
+def test_what_a_rules_command_imports_is_read_from_it():
+    assert imported("uv") == ["retime.body.stage"]
+    assert "retime.layers.training" in imported("train")
+    assert imported("preview_uv") == ["retime.body.preview"]
+    assert imported("cast") == ["retime.layers.seeding"]
+    assert "retime.demo.clip" in imported("demo_clip")
+    assert imported("all") == []
 
 
 def test_starts_are_a_share_of_what_jobs_took(tmp_path):
