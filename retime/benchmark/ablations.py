@@ -73,6 +73,10 @@ DEPARTURES: dict[str, Departure] = {
         "the two weigh nearly alike in the end where little is demanded",
         {"train": {"cover_faint": 1}},
     ),
+    "solid": Departure(
+        "things that people carry are found, and in their UV maps",
+        {"train": {"solid_things": False}},
+    ),
     "attribution": Departure(
         "effects go to whom they move with", {"train": {"attribute_effects": False}}
     ),

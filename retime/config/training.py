@@ -106,6 +106,9 @@ class TrainSettings(Section):
         0.25, ge=0, description="share of it in the end where little is demanded, as of shadows"
     )
     haze: float = Field(0.6, ge=0, description="of alpha beyond what the frame demands of it")
+    solid_things: bool = Field(
+        True, description="things that people carry are opaque, and in their UV maps and trimaps"
+    )
     attribute_effects: bool = Field(
         True, description="effects go to whom they move with, as like poses foretell them"
     )

@@ -44,7 +44,7 @@ def attribute(least: np.ndarray, positive: np.ndarray) -> np.ndarray:
     moving = np.flatnonzero(positive.any((0, 2, 3)))
     if len(moving) < 2:
         return result
-    like = [_like_poses(positive[:, n]) for n in moving]
+    like = [like_poses(positive[:, n]) for n in moving]
     for t in range(frames):
         error = np.stack([_error(faint, known, t, poses[t]) for poses in like])
         trust = (error + NOISE) ** -2
@@ -52,7 +52,7 @@ def attribute(least: np.ndarray, positive: np.ndarray) -> np.ndarray:
     return result
 
 
-def _like_poses(masks: np.ndarray) -> list[list[tuple[int, int, float]]]:
+def like_poses(masks: np.ndarray) -> list[list[tuple[int, int, float]]]:
     """Find, for each frame, the frames in which a person takes the most similar pose.
 
     Poses are compared at the same height in the picture but anywhere along it: who jumps has
@@ -69,7 +69,7 @@ def _like_poses(masks: np.ndarray) -> list[list[tuple[int, int, float]]]:
     middle = np.array([np.nonzero(m)[1].mean() if m.any() else 0 for m in masks])
     size = (-(-width // COARSE), -(-height // COARSE))
     shifts = [round(width / 2 - x) for x in middle]
-    moved = [_along(m.astype(np.float32), shift) for m, shift in zip(masks, shifts, strict=True)]
+    moved = [along(m.astype(np.float32), shift) for m, shift in zip(masks, shifts, strict=True)]
     centred = np.stack([cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in moved])
     apart = max(2, round(APART * frames))
     found: list[list[tuple[int, int, float]]] = []
@@ -96,15 +96,15 @@ def _error(
     total = np.zeros(faint.shape[1:], np.float32)
     weight = np.zeros_like(total)
     for other, shift, share in like:
-        total += share * _along(faint[other], shift)
-        weight += share * _along(known[other].astype(np.float32), shift)
+        total += share * along(faint[other], shift)
+        weight += share * along(known[other].astype(np.float32), shift)
     foretold = total / np.maximum(weight, 1e-6)
     here = known[t].astype(np.float32)
     error = cv2.GaussianBlur(np.abs(faint[t] - foretold) * here, (0, 0), ABOUT)
     return error / np.maximum(cv2.GaussianBlur(here, (0, 0), ABOUT), 1e-3)
 
 
-def _along(picture: np.ndarray, pixels: int) -> np.ndarray:
+def along(picture: np.ndarray, pixels: int) -> np.ndarray:
     """Move a picture [h, w] to the right; what comes in is 0."""
     moved = np.zeros_like(picture)
     width = picture.shape[1]

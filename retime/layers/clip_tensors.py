@@ -15,7 +15,9 @@ from retime.errors import InputError
 from retime.layers.attribution import attribute
 from retime.layers.canvas import CanvasPlane
 from retime.layers.ground import background_median
+from retime.layers.solid import solid_things
 from retime.layers.texture import Taps, atlas_taps, texel_colours
+from retime.layers.things import lay_things, whose_things
 from retime.layers.trimap import CLEAR, OPAQUE
 
 # Margin around people that the background's median leaves out, share of the frame's width.
@@ -264,13 +266,22 @@ def _resized(video: Frames, size: tuple[int, int]) -> np.ndarray:
     return np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in video.rgb])
 
 
-def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
+def _all_taps(iuv: np.ndarray, atlas: np.ndarray, tile: int) -> list[list[Taps]]:
+    """Return the taps of all frames and layers, for numbers of atlases [T, N, h, w]."""
+    return [
+        [atlas_taps(*layer, tile) for layer in zip(*frame, strict=True)]
+        for frame in zip(iuv, atlas, strict=True)
+    ]
+
+
+def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True) -> ClipTensors:
     """Load a clip at working size and find its background.
 
     Args:
         frames: ``frames.h5``.
         seeds: ``seeds.h5``.
         tile: texels on a side of a texture tile.
+        things: find what people carry, and let it count as their bodies do.
 
     Raises:
         InputError: the two files are of different clips or lengths.
@@ -308,6 +319,12 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     pairs = list(zip(rgb, seen_background, strict=True))
     evidence = np.stack([evidence_against(*pair, noise) for pair in pairs])
     least = np.stack([least_alpha(*pair) for pair in pairs]) * evidence
+    opaque = trimap == OPAQUE
+    solid = np.zeros_like(around)
+    if things:
+        each = zip(pairs, least, opaque.any(1), strict=True)
+        solid = np.stack([solid_things(*pair, demand, body) for pair, demand, body in each])
+        least[solid] = 1
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings. What it explains to the full is ruled out
     # however close it is: a layer would be painted there in the ground's own colour.
@@ -316,24 +333,27 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
     negative |= (trimap != OPAQUE) & ground[:, None]
     # What a person painted gives way to nothing.
     negative |= painted & (trimap == CLEAR)
-    taps = [
-        [atlas_taps(i, number[p], tile) for i, p in zip(*f, strict=True)]
-        for f in zip(iuv, person, strict=True)
-    ]
-    shares = [
-        [
-            torch.from_numpy(
-                (number[p].reshape(-1)[tap.pixels.numpy()] / len(ids)).astype(np.float32)
-            )
-            for p, tap in zip(layer_people, row, strict=True)
-        ]
-        for layer_people, row in zip(person, taps, strict=True)
-    ]
+    atlas = number[person]  # [T, N, h, w]
+    taps = _all_taps(iuv, atlas, tile)
     pictures = torch.from_numpy(rgb).permute(0, 3, 1, 2).float().div(255).contiguous()
-    positive = torch.from_numpy(trimap == OPAQUE)
-    core = torch.from_numpy(_core(trimap == OPAQUE))
+    positive = torch.from_numpy(opaque)
+    core = torch.from_numpy(_core(opaque))
     texture = texel_colours(_seen_texture(pictures, positive, taps), len(ids), tile)
     recognised = _recognised(pictures, core, taps, *texture)
+    people = len(ids)
+    if solid.any():
+        carried = whose_things(solid, opaque, order, recognised.numpy())
+        people = lay_things(iuv, atlas, carried)
+        taps = _all_taps(iuv, atlas, tile)
+        carried = torch.from_numpy(carried)
+        positive, core = positive | carried, core | carried
+        negative |= (carried.any(1, keepdim=True) & ~positive).numpy()
+        texture = texel_colours(_seen_texture(pictures, positive, taps), people, tile)
+    shares = [
+        [torch.from_numpy(a.reshape(-1)[tap.pixels.numpy()] / np.float32(people))
+         for a, tap in zip(*row, strict=True)]
+        for row in zip(atlas, taps, strict=True)
+    ]  # fmt: skip
     found = recognised.to(torch.uint8)
     others = found.sum(1, keepdim=True, dtype=torch.uint8) > found  # someone else is seen here
     others[:, nobody] = False  # the background goes on behind people
@@ -348,11 +368,11 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int) -> ClipTensors:
         noise=noise,
         evidence=torch.from_numpy(evidence.astype(np.float32)),
         least=torch.from_numpy(least.astype(np.float32)),
-        owned=torch.from_numpy(attribute(least, trimap == OPAQUE)),
+        owned=torch.from_numpy(attribute(least, opaque)),
         order=torch.from_numpy(order),
         taps=taps,
         ids=shares,
-        people=len(ids),
+        people=people,
         dynamic=dynamic,
         tile=tile,
         plane=plane,

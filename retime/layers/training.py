@@ -291,7 +291,7 @@ def run_train(
     with joined(device) as processes:
         if processes.first:
             _say_need(seeds, settings, speedup(threads) if device.type == "cpu" else 0)
-        clip = load_clip_tensors(frames, seeds, settings.tile)
+        clip = load_clip_tensors(frames, seeds, settings.tile, settings.solid_things)
         trainer = Trainer(clip, settings, device, processes)
         _fit(trainer, clip.fingerprint(), checkpoint, threads)
     if processes.first:

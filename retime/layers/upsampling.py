@@ -63,7 +63,7 @@ def run_upsample(
         Camera.open(camera) as view,
     ):
         training = TrainSettings.model_validate(trained.parameters)
-        clip = load_clip_tensors(frames, seeds, training.tile)
+        clip = load_clip_tensors(frames, seeds, training.tile, training.solid_things)
         model = LayeredModel(clip, training)
         unpack_weights(model, trained.weights[:])
         model.eval().requires_grad_(False)

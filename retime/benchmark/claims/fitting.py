@@ -94,7 +94,10 @@ def fit(
         watch: called every ``WATCHED_EVERY`` updates.
     """
     frames, seeds = write_drawn_clip(clip, folder, settings.seeds, trimaps)
-    trainer = Trainer(load_clip_tensors(frames, seeds, settings.train.tile), settings.train)
+    trainer = Trainer(
+        load_clip_tensors(frames, seeds, settings.train.tile, settings.train.solid_things),
+        settings.train,
+    )
     progress = Progress(clip.name, trainer.steps, 0)
     while trainer.done < trainer.steps:
         trainer.step()

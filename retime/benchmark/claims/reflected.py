@@ -32,7 +32,9 @@ def _layered(shop: Workshop) -> Fitted:
 def _check_removal(shop: Workshop) -> Outcome:
     clip, found = reflections(), _layered(shop)
     folder, settings = shop.folder / clip.name, small_paper(shop.paper, shop.updates(EPOCHS))
-    tensors = load_clip_tensors(folder / "frames.h5", folder / "seeds.h5", settings.train.tile)
+    tensors = load_clip_tensors(
+        folder / "frames.h5", folder / "seeds.h5", settings.train.tile, settings.train.solid_things
+    )
     whole = NonLayered(tensors, settings.train)
     whole.train()
     frames = clip.frames()

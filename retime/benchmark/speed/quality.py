@@ -45,7 +45,9 @@ def quality_row(folder: Path, settings: dict[str, Settings], threads: int) -> Ro
         own = folder / f"{SCENE}-{preset}"
         own.mkdir(exist_ok=True)
         make_inputs(video, truth_path(video), own, chosen, "own", threads)
-        clip = load_clip_tensors(own / "frames.h5", own / "seeds.h5", chosen.train.tile)
+        clip = load_clip_tensors(
+            own / "frames.h5", own / "seeds.h5", chosen.train.tile, chosen.train.solid_things
+        )
         rows[preset] = _train(Trainer(clip, chosen.train), own, truth_path(video))
     return rows
 

@@ -1,0 +1,51 @@
+"""What is solid in a frame besides bodies: things carried, balloons, clothing, found whole.
+
+How much alpha a frame demands says little of a thing that looks like the ground behind it: a ball
+in front of boards of its own hue could be a veil there. But a thing is solid throughout. Where one
+part of it cannot be a veil, all that hangs together with it is no veil either.
+"""
+
+import cv2
+import numpy as np
+
+# Before comparing, grain and edges half a pixel off are blurred: a Gaussian's deviation, pixels.
+BLUR = 0.7
+# A pixel may be part of a thing if a channel differs from the ground by this share of white, and
+# may not be a shadow: those darken all colours alike, within the second factor.
+DIFFERS, ALIKE = 0.15, 1.35
+# Added before ratios (of 0..255), so that grain in the dark is no colour.
+OFFSET = 8.0
+# A thing is nowhere thinner than this, pixels.
+THINNEST = np.ones((3, 3), np.uint8)
+# What hangs together is a thing if it demands more alpha than the first in so many pixels, and in
+# this share of all: the rim of a body may show past its map and touch its own reflection.
+OPAQUE, LEAST_OPAQUE, OPAQUE_SHARE = 0.8, 4, 0.05
+
+
+def solid_things(
+    frame: np.ndarray, background: np.ndarray, least: np.ndarray, bodies: np.ndarray
+) -> np.ndarray:
+    """Find what is solid in a frame outside bodies.
+
+    Args:
+        frame: uint8 [h, w, 3].
+        background: uint8 [h, w, 3], what the frame sees of the ground.
+        least: float32 [h, w] in 0..1, the least alpha that explains the frame.
+        bodies: bool [h, w], where some UV map is.
+
+    Returns:
+        bool [h, w].
+    """
+    i, b = (cv2.GaussianBlur(p.astype(np.float32), (0, 0), BLUR) for p in (frame, background))
+    ratio = (i + OFFSET) / (b + OFFSET)
+    shadow = (ratio.max(-1) < 1) & (ratio.max(-1) < ALIKE * ratio.min(-1))
+    differs = np.abs(i - b).max(-1) > DIFFERS * 255
+    candidate = differs & ~shadow & ~bodies & (least > 0)
+    # Rims of bodies past their maps are thin; they are as opaque as the frame says.
+    thick = cv2.morphologyEx(candidate.astype(np.uint8), cv2.MORPH_OPEN, THINNEST)
+    count, piece = cv2.connectedComponents(thick, connectivity=4)
+    area = np.bincount(piece.ravel(), minlength=count)
+    opaque = np.bincount(piece[(thick > 0) & (least > OPAQUE)], minlength=count)
+    thing = (opaque >= LEAST_OPAQUE) & (opaque >= OPAQUE_SHARE * area)
+    thing[0] = False  # all that is no candidate
+    return thing[piece]

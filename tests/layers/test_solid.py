@@ -1,0 +1,71 @@
+import numpy as np
+
+from retime.layers.clip_tensors import least_alpha
+from retime.layers.solid import solid_things
+
+HEIGHT, WIDTH = 48, 64
+WALL, BOARDS, BALL = (60, 130, 140), (190, 140, 90), (230, 100, 70)
+NOBODY = np.zeros((HEIGHT, WIDTH), bool)
+
+
+def room():
+    """A wall above boards, each flat."""
+    ground = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    ground[:24], ground[24:] = WALL, BOARDS
+    return ground
+
+
+def found(frame, bodies=NOBODY):
+    return solid_things(frame, room(), least_alpha(frame, room()), bodies)
+
+
+def test_a_ball_that_the_boards_would_let_pass_for_a_veil_is_solid_with_its_upper_half():
+    frame = room()
+    frame[16:40, 20:40] = BALL
+    # The wall asks for (230 - 60) / (255 - 60) = 0.87; the boards for (230 - 190) / 65 = 0.62.
+    least = least_alpha(frame, room())
+    assert least[20, 30] > 0.8
+    assert least[36, 30] < 0.65
+    solid = found(frame)
+    assert solid[17:39, 21:39].all()
+    solid[14:42, 18:42] = False
+    assert not solid.any()
+
+
+def test_the_same_before_the_boards_alone_may_be_a_veil():
+    frame = room()
+    frame[28:44, 20:40] = BALL
+    assert not found(frame).any()
+
+
+def test_a_dark_shadow_is_not_solid():
+    frame = room()
+    frame[20:40, 20:40] = (0.15 * room()[20:40, 20:40]).astype(np.uint8)
+    assert least_alpha(frame, room()).max() > 0.84  # as much as a thing would ask for
+    assert not found(frame).any()
+
+
+def test_a_reflection_is_not_solid_though_a_thing_touches_it():
+    frame = room()
+    frame[16:24, 20:40] = BALL
+    mirrored = 0.8 * np.array(BOARDS) + 0.2 * np.array(BALL)  # differs by 8 of 255 at most
+    frame[24:40, 20:40] = mirrored.astype(np.uint8)
+    solid = found(frame)
+    assert solid[17:23, 21:39].all()
+    assert not solid[26:].any()
+
+
+def test_bodies_are_not_things():
+    frame = room()
+    frame[4:20, 20:40] = BALL
+    bodies = NOBODY.copy()
+    bodies[2:22, 18:42] = True
+    assert not found(frame, bodies).any()
+
+
+def test_the_rim_of_a_body_past_its_map_is_no_thing():
+    frame = room()
+    frame[4:20, 20:40] = BALL
+    bodies = NOBODY.copy()
+    bodies[6:18, 22:38] = True  # two pixels of it show on each side
+    assert not found(frame, bodies).any()
