@@ -16,7 +16,8 @@ from retime.errors import InputError
 from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
 from retime.layers.device import CPU, is_narrow, prepare_device
 from retime.layers.training import Trainer, run_train, to_bytes
-from tests.layers.elsewhere import DEVICE, Elsewhere, fetched
+
+from .elsewhere import DEVICE, Elsewhere, fetched
 
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, batch=3, steps=7, coarse=0.3)
 PAPER = SETTINGS.model_copy(

@@ -18,7 +18,8 @@ from retime.errors import InputError
 from retime.layers import training
 from retime.layers.processes import ALONE, Processes
 from retime.layers.training import run_train
-from tests.layers.shared_training import CASES, trained
+
+from .shared_training import CASES, trained
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4, batch=2, steps=6)
