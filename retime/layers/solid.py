@@ -17,6 +17,8 @@ DIFFERS, ALIKE = 0.15, 1.35
 OFFSET = 8.0
 # A thing is nowhere thinner than this, pixels.
 THINNEST = np.ones((3, 3), np.uint8)
+# And most of it is thicker: so much of what hangs together.
+THICK_SHARE = 0.7
 # What hangs together is a thing if it demands more alpha than the first in so many pixels, and in
 # this share of all: the rim of a body may show past its map and touch its own reflection.
 OPAQUE, LEAST_OPAQUE, OPAQUE_SHARE = 0.8, 4, 0.05
@@ -47,5 +49,11 @@ def solid_things(
     area = np.bincount(piece.ravel(), minlength=count)
     opaque = np.bincount(piece[(thick > 0) & (least > OPAQUE)], minlength=count)
     thing = (opaque >= LEAST_OPAQUE) & (opaque >= OPAQUE_SHARE * area)
+    # What is mostly thin, as a bicycle, would be left in scraps.
+    _, whole = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=8)
+    kept = np.bincount(whole[thick > 0], minlength=whole.max() + 1)
+    massive = kept >= THICK_SHARE * np.bincount(whole.ravel())
+    massive[0] = True  # of its pixels none is thick
+    thing &= np.bincount(piece[~massive[whole]], minlength=count) == 0
     thing[0] = False  # all that is no candidate
     return thing[piece]

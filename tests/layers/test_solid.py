@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 
 from retime.layers.clip_tensors import least_alpha
@@ -69,3 +70,16 @@ def test_the_rim_of_a_body_past_its_map_is_no_thing():
     bodies = NOBODY.copy()
     bodies[6:18, 22:38] = True  # two pixels of it show on each side
     assert not found(frame, bodies).any()
+
+
+def test_a_bicycle_is_no_massive_thing_though_its_hub_is_thick():
+    frame = room()
+    wheel, hub = np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH), bool)
+    cv2.circle(wheel, (32, 16), 12, 1, 1)  # a rim one pixel wide
+    cv2.line(wheel, (20, 16), (44, 16), 1, 1)
+    hub[14:19, 30:35] = True
+    frame[(wheel > 0) | hub] = BALL
+    assert not found(frame).any()
+    alone = room()
+    alone[hub] = BALL
+    assert found(alone)[15:18, 31:34].all()
