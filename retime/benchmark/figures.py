@@ -10,8 +10,8 @@ from retime.benchmark.found import Found
 from retime.demo.evaluation import CLEAR, OPAQUE_ENOUGH, PART_ALPHA, part_regions, uncovered
 from retime.demo.metrics import AlphaOverlap, AlphaRatio, ChangeShare, SquaredError
 from retime.demo.truth import Truth
-from retime.layers.clip_tensors import least_alpha
 from retime.layers.composite import over_pictures
+from retime.layers.evidence import least_alpha
 
 SEEN_SHARE = 0.1
 """The background is judged where it is free of people's layers for this share of the time."""

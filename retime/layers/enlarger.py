@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from retime.config import UpsampleSettings
-from retime.layers.clip_tensors import NOISE_LIMITS, ClipTensors, evidence_against, least_alpha
+from retime.layers.clip_tensors import ClipTensors
 from retime.layers.composite import over, transmittance
 from retime.layers.detail import (
     HIDDEN_IN_GRAIN,
@@ -20,6 +20,7 @@ from retime.layers.detail import (
     transfer_detail,
 )
 from retime.layers.epochs import Epochs
+from retime.layers.evidence import NOISE_LIMITS, evidence_against, least_alpha
 from retime.layers.footage import Crop, CropStock, Footage
 from retime.layers.full_size import FullSizeCanvas
 from retime.layers.losses import beyond_demand, reconstruction, uncovered

@@ -7,10 +7,9 @@ import numpy as np
 
 from retime.artifacts import Decomposition, Seeds
 from retime.layers.canvas import CanvasPlane
-from retime.layers.clip_tensors import MARGIN, OUTLINE, grow
 from retime.layers.filling import fill_ground
 from retime.layers.footage import Footage
-from retime.layers.ground import LEAST_SEEN, masked_median
+from retime.layers.ground import LEAST_SEEN, MARGIN, OUTLINE, grow, masked_median
 
 # Bytes of frames laid on the canvas that are held at a time; longer or larger clips are read
 # in several passes, so memory does not grow with them.

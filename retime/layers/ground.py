@@ -16,6 +16,10 @@ from retime.layers.shade import (
     lift_shade,
 )
 
+# Margin around people that the background's median leaves out, share of the frame's width.
+MARGIN = 0.06
+# The same of what is taken for the bodies alone, where no more of the background is to be had.
+OUTLINE = 0.025
 # Rows of a median are computed in strips that hold at most this many samples (float32, 3 channels).
 STRIP_SAMPLES = 8_000_000
 # The ground is taken to be as bright as this quantile of what is seen of it, if that is brighter
@@ -37,6 +41,13 @@ RIM = 0.009
 # by more than the next, a share of white, hides it; and hides what lies between, over gaps of the
 # last, a share of the frame's width.
 SURE, STRANGER, GAP = 0.6, 0.12, 0.3
+
+
+def grow(mask: np.ndarray, width: float) -> np.ndarray:
+    """Return bool [h, w] ``mask`` grown by ``width`` pixels all in all."""
+    side = 2 * round(width / 2) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(mask.astype(np.uint8), disc) > 0
 
 
 class Laid(NamedTuple):

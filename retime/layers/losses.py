@@ -85,7 +85,7 @@ def uncovered(
     or never; this bound knows no colour and pulls only where the background alone must fail.
 
     Args:
-        least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
+        least: [B, H, W] in 0..1, from ``evidence.least_alpha``.
         alpha: [B, N, H, W] in 0..1.
         owned: [B, N, H, W] in 0..1, how much of the pull reaches each layer.
         faint_share: how much it counts where little is demanded.
@@ -104,7 +104,7 @@ def beyond_demand(
     the ground's colour, and no haze of that colour stays around a person.
 
     Args:
-        least: [B, H, W] in 0..1, from ``clip_tensors.least_alpha``.
+        least: [B, H, W] in 0..1, from ``evidence.least_alpha``.
         alpha: [B, N, H, W] in 0..1.
         free: [B, N, H, W] in 0..1, where the layer may be faint.
         owned: [B, N, H, W] in 0..1, how much of the demand is each layer's to meet.

@@ -15,7 +15,8 @@ from retime.artifacts import Decomposition, Seeds
 from retime.config import Settings, TrainSettings
 from retime.errors import InputError
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
-from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors
 from retime.layers.coarse import CoarseClip
 from retime.layers.compiling import CompiledRenderer
 from retime.layers.composite import over

@@ -12,7 +12,8 @@ from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
 from retime.errors import InputError
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
-from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors
 from retime.layers.enlarger import LayerEnlarger
 from retime.layers.footage import Footage, layer_size_footage, source_size_footage
 from retime.layers.full_size import FullSizeCanvas, full_size_canvas

@@ -12,7 +12,7 @@ import torch
 
 from retime.benchmark.speed.steps import in_double
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.device import CPU
 from retime.layers.processes import ALONE, Processes, joined
 from retime.layers.repeatable import repeatable

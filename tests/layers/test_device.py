@@ -13,7 +13,8 @@ import torch
 from retime.artifacts import Decomposition
 from retime.config import TrainSettings
 from retime.errors import InputError
-from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors
 from retime.layers.device import CPU, is_narrow, prepare_device
 from retime.layers.training import Trainer, run_train, to_bytes
 

@@ -8,7 +8,7 @@ from retime.artifacts import Camera, Layers, Seeds, TimeMap
 from retime.benchmark.claims.drawn import DrawnClip, write_drawn_clip
 from retime.config import LayerChoice, SeedsSettings, TrainSettings, UpsampleSettings
 from retime.errors import InputError
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.dynamic import start_maps
 from retime.layers.model import LayeredModel
 from retime.layers.seeding import choose_layers

@@ -5,7 +5,7 @@ import torch
 from retime.artifacts import Frames, Seeds
 from retime.config import TrainSettings, UpsampleSettings
 from retime.layers.canvas import CanvasPlane
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.composite import over
 from retime.layers.enlarger import FAINTEST, REACH, LayerEnlarger, shown_box
 from retime.layers.footage import layer_size_footage

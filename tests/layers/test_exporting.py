@@ -10,7 +10,7 @@ import pytest
 from retime.artifacts import Frames, Seeds, Tracks, Uv
 from retime.config import SeedsSettings
 from retime.errors import InputError
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.exporting import draw_guide, export_trimaps
 from retime.layers.seeding import run_seeds
 

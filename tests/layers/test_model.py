@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.model import LayeredModel
 from retime.layers.texture import PARTS
 from retime.layers.training import Trainer

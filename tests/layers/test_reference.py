@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.coarse import halve
 from retime.layers.objective import half
 from retime.layers.reference import Reference, render

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from retime.layers.clip_tensors import least_alpha
+from retime.layers.evidence import least_alpha
 from retime.layers.solid import solid_things
 
 HEIGHT, WIDTH = 48, 64

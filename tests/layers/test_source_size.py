@@ -6,7 +6,7 @@ from retime.artifacts import Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
 from retime.errors import InputError
 from retime.layers.canvas import CanvasPlane
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.composite import over_pictures
 from retime.layers.footage import source_size_footage
 from retime.layers.full_size import FullSizeCanvas

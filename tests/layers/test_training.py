@@ -8,14 +8,9 @@ from retime.artifacts import Decomposition, Frames, Layers, Seeds
 from retime.config import ClipConfig, Config, TrainSettings, UpsampleSettings, resolve
 from retime.errors import InputError
 from retime.layers import training
-from retime.layers.clip_tensors import (
-    evidence_against,
-    is_ground,
-    least_alpha,
-    load_clip_tensors,
-    noise_level,
-)
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.composite import over_pictures
+from retime.layers.evidence import evidence_against, is_ground, least_alpha, noise_level
 from retime.layers.training import Trainer, run_train
 from retime.layers.upsampling import run_upsample
 from retime.needs import STEP

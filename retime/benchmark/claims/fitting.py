@@ -9,7 +9,7 @@ import torch
 
 from retime.benchmark.claims.drawn import DrawnClip, write_drawn_clip
 from retime.config import Settings
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.composite import over, over_pictures
 from retime.layers.training import Trainer, to_bytes
 from retime.progress import Progress

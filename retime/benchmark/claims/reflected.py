@@ -9,7 +9,7 @@ from retime.benchmark.claims.fitting import Fitted, fit, small_paper, small_stan
 from retime.benchmark.claims.measures import alpha_ratio, likeness, part_region
 from retime.benchmark.claims.nonlayered import NonLayered
 from retime.benchmark.claims.sheet import over_grey
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 
 STEPS = 1500
 EPOCHS = 400

@@ -15,7 +15,7 @@ from retime.benchmark.inputs import make_inputs
 from retime.benchmark.run import scene_video
 from retime.config import Settings
 from retime.demo.truth import Truth, truth_path
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 from retime.layers.training import Trainer, to_bytes
 
 Row = dict[str, Any]

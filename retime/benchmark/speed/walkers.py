@@ -8,7 +8,8 @@ import numpy as np
 from retime.benchmark.claims.drawn import DrawnClip, write_drawn_clip
 from retime.benchmark.claims.people import empty_room, steps, walker
 from retime.config import SeedsSettings
-from retime.layers.clip_tensors import ClipTensors, load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
+from retime.layers.clip_tensors import ClipTensors
 
 FRAMES, TILE = 4, 16  # every step of 1, 2 or 4 frames is full
 TALL = 0.6  # share of the frame's height

@@ -15,7 +15,7 @@ from retime.benchmark.claims.segmentation import closed_form
 from retime.benchmark.claims.squares import random_square
 from retime.benchmark.claims.trimap_edit import paint_splash
 from retime.config import SeedsSettings, TrainSettings
-from retime.layers.clip_tensors import load_clip_tensors
+from retime.layers.clip_loading import load_clip_tensors
 
 
 def hinted():
