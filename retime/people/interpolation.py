@@ -11,13 +11,15 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from retime.people.body_size import SEGMENT_SHARES
-from retime.people.skeleton import FACE, HIPS, SHOULDERS, TORSO
+from retime.people.skeleton import BODY, FACE, HIPS, SHOULDERS, TORSO
 
 ABSENT, OBSERVED, INTERPOLATED, CORRECTED = 0, 1, 2, 3
 
 # Places of the face's joints relative to the middle of the shoulders, in body heights: x to the
 # person's left, y along the trunk upwards. Used only for faces that are never seen.
 _FACE_PLACES = np.array([[0, 0.13], [0.02, 0.15], [-0.02, 0.15], [0.045, 0.14], [-0.045, 0.14]])
+# An arm alone does not tell how the body moves.
+SPEAKING = 4
 # Half the breadth of shoulders and hips, in body heights (Winter, as in body_size).
 _HALF_BREADTH = {SHOULDERS: 0.129, HIPS: 0.0955}
 
@@ -27,10 +29,13 @@ def body_path(places: np.ndarray) -> np.ndarray:
 
     ``places`` ``[T, 17, 2]`` are one person's joints, NaN where unknown. From one seen frame to the
     next the body moves as the trunk's joints known in both do on average, else as the median of
-    all joints known in both; between seen frames it moves linearly.
+    all joints known in both; between seen frames it moves linearly. A frame that shows fewer
+    than ``SPEAKING`` joints, and none of the trunk or face, says nothing of the body, if others do.
     """
     known = np.isfinite(places[..., 0])
-    seen = np.flatnonzero(known.any(axis=1))
+    seen = np.flatnonzero(known[:, BODY].any(axis=1) | (known.sum(axis=1) >= SPEAKING))
+    if not len(seen):
+        seen = np.flatnonzero(known.any(axis=1))
     steps = np.zeros((len(seen), 2))
     for k in range(1, len(seen)):
         a, b = seen[k - 1], seen[k]

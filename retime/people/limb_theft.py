@@ -127,7 +127,7 @@ def drop_stolen_from_hidden(poses: np.ndarray, height: np.ndarray, fps: float) -
     and nearer to the hidden person's. Arguments as of :func:`drop_stolen`.
     """
     places, observed = poses[..., :2], np.isfinite(poses[..., 2])
-    thought = np.array([_thought_places(person) for person in places]).reshape(places.shape)
+    thought = np.array([thought_places(person) for person in places]).reshape(places.shape)
     memory = max(1, round(MEMORY_SECONDS * fps))
     result = poses.copy()
     for thief in range(len(poses)):
@@ -146,7 +146,7 @@ def drop_stolen_from_hidden(poses: np.ndarray, height: np.ndarray, fps: float) -
     return result
 
 
-def _thought_places(places: np.ndarray) -> np.ndarray:
+def thought_places(places: np.ndarray) -> np.ndarray:
     """Fill in one person's joints [T, 17, 2] from when they are first till when last seen."""
     seen = np.flatnonzero(np.isfinite(places[..., 0]).any(axis=1))
     if not len(seen):

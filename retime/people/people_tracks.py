@@ -24,7 +24,9 @@ from retime.people.joint_repair import (
     drop_weak,
     repair_exchanged,
 )
+from retime.people.limb_looks import return_limbs
 from retime.people.limb_theft import drop_stolen, drop_stolen_from_hidden
+from retime.people.linking import clean
 from retime.people.periodicity import continue_period
 from retime.people.presence import presence
 from retime.people.regrouping import Clip, People, Person, apply_corrections
@@ -53,21 +55,50 @@ class TrackedPeople:
     present: np.ndarray
 
 
+@dataclass(frozen=True)
+class Sightings:
+    """What is seen of each person.
+
+    Attributes:
+        poses: ``[P, T, 17, 3]``, NaN where the person is not found.
+        limbs: the colours of their limbs, ``[P, T, 4, 2, S, 3]`` (see ``limb_looks``), or None.
+        alone: bool ``[P, T]``, found, and apart from all others.
+    """
+
+    poses: np.ndarray
+    limbs: np.ndarray | None
+    alone: np.ndarray
+
+
 def gather(
-    detections: Detections, tracks: list[Tracklet], settings: TracksSettings, fps: float
-) -> np.ndarray:
-    """Return the poses ``[P, T, 17, 3]`` of all but bystanders.
+    detections: Detections,
+    limbs: np.ndarray | None,
+    tracks: list[Tracklet],
+    settings: TracksSettings,
+    fps: float,
+) -> Sightings:
+    """Return what is seen of all but bystanders.
 
     Those are seen in a small share of the frames, and not for long either: somebody who crosses a
-    long clip once is no bystander.
+    long clip once is no bystander. ``limbs`` are those of each detection, ``[T, P, 4, 2, S, 3]``.
     """
     count = len(detections.scores)
     enough = min(settings.min_presence * count, settings.min_seconds * fps)
     kept = [track for track in tracks if len(track.frames) >= enough]
-    poses = np.full((len(kept), count, *detections.keypoints.shape[2:]), np.nan)
+    alone = np.zeros((len(kept), count), bool)
     for person, track in enumerate(kept):
-        poses[person, track.frames] = detections.keypoints[track.frames, track.entries]
-    return poses
+        found = zip(track.frames, track.entries, strict=True)
+        alone[person, track.frames] = [clean(detections, *each) for each in found]
+    colours = None if limbs is None else _along(kept, limbs)
+    return Sightings(_along(kept, detections.keypoints), colours, alone)
+
+
+def _along(tracks: list[Tracklet], found: np.ndarray) -> np.ndarray:
+    """Return what was ``found`` [T, any, ...] of each person, ``[P, T, ...]``, NaN elsewhere."""
+    result = np.full((len(tracks), len(found), *found.shape[2:]), np.nan, found.dtype)
+    for person, track in enumerate(tracks):
+        result[person, track.frames] = found[track.frames, track.entries]
+    return result
 
 
 def heights_of(poses: np.ndarray, fps: float) -> np.ndarray:
@@ -77,26 +108,32 @@ def heights_of(poses: np.ndarray, fps: float) -> np.ndarray:
     return np.array(heights).reshape(poses.shape[:2])
 
 
-def repair(poses: np.ndarray, min_score: float, fps: float) -> tuple[np.ndarray, np.ndarray]:
+def repair(seen: Sightings, min_score: float, fps: float) -> tuple[np.ndarray, np.ndarray]:
     """Forget or put right the joints that the detector placed wrongly.
 
-    ``poses`` are ``[P, T, 17, 3]``. Returns them without the people of whom no limb is ever seen,
-    and the others' heights ``[P, T]``.
+    Returns the poses ``[P, T, 17, 3]`` without the people of whom no limb is ever seen, and the
+    others' heights ``[P, T]``.
     """
-    poses = drop_weak(poses, min_score)
+    poses = drop_weak(seen.poses, min_score)
     poses = np.array([drop_half_hidden(person, fps) for person in poses]).reshape(poses.shape)
     heights = heights_of(poses, fps)
     whole = np.isfinite(heights).all(axis=1)
-    poses = drop_stolen(poses[whole], heights[whole], fps)
-    poses = drop_stolen_from_hidden(poses, heights[whole], fps)
+    poses, heights = poses[whole], heights[whole]
+    returned = np.full(poses.shape, np.nan)
+    if seen.limbs is not None:
+        poses, returned = return_limbs(poses, seen.limbs[whole], seen.alone[whole], heights)
+    poses = drop_stolen(poses, heights, fps)
+    poses = drop_stolen_from_hidden(poses, heights, fps)
     heights = heights_of(poses, fps)
     for person, height in enumerate(heights):
         pose = drop_slips(drop_stretched(poses[person], height), height, fps)
         pose = repair_exchanged(pose, height, fps)
         few = np.isfinite(pose[..., 0]).sum(axis=1) < FEWEST_JOINTS
         poses[person] = np.where(few[:, None, None], np.nan, pose)
-    seen = np.isfinite(poses[..., 0]).any(axis=(1, 2))
-    return poses[seen], heights[seen]
+    # An arm that was given back counts though all else of the person is hidden.
+    poses = np.where(np.isfinite(poses), poses, returned)
+    found = np.isfinite(poses[..., 0]).any(axis=(1, 2))
+    return poses[found], heights[found]
 
 
 def find_people(
@@ -105,14 +142,15 @@ def find_people(
     settings: TracksSettings,
     picture: tuple[int, int],
     fps: float,
+    limbs: np.ndarray | None = None,
 ) -> People:
     """Return the people of a clip as they are found, before anybody corrects them.
 
     They are numbered from 1 in order of the first frame in which they are present, those of one
     frame from left to right. Arguments are those of ``complete``.
     """
-    poses = gather(detections, tracks, settings, fps)
-    poses, heights = repair(poses, settings.min_joint_score, fps)
+    seen = gather(detections, limbs, tracks, settings, fps)
+    poses, heights = repair(seen, settings.min_joint_score, fps)
     present = np.array(
         [
             presence(pose[..., :2], height, picture, fps)
@@ -137,6 +175,7 @@ def complete(
     settings: TracksSettings,
     picture: tuple[int, int],
     fps: float,
+    limbs: np.ndarray | None = None,
 ) -> TrackedPeople:
     """Complete the people of a clip.
 
@@ -149,11 +188,13 @@ def complete(
         settings: see ``TracksSettings``.
         picture: width and height of the source video in pixels.
         fps: frames per second.
+        limbs: the colours of detected people's limbs, ``[T, P, 4, 2, S, 3]`` (see ``limb_looks``);
+            None where there are none, then movement alone tells whose a limb is.
 
     Raises:
         InputError: a correction does not fit the clip.
     """
-    found = find_people(detections, tracks, settings, picture, fps)
+    found = find_people(detections, tracks, settings, picture, fps, limbs)
     clip = Clip(len(detections.scores), picture, fps)
     return _fill_in(found, corrections, settings, clip)
 

@@ -31,6 +31,8 @@ FACE = slice(0, 5)
 SHOULDERS = (INDEX["left_shoulder"], INDEX["right_shoulder"])
 HIPS = (INDEX["left_hip"], INDEX["right_hip"])
 TORSO = (*SHOULDERS, *HIPS)
+# Joints that move as the body as a whole does, other than elbows, wrists, knees and ankles.
+BODY = (*range(5), *TORSO)
 
 # The number of each joint's mirror image.
 MIRROR = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])

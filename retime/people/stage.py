@@ -12,6 +12,7 @@ from retime.people.appearance import REGION_BINS, REGIONS, describe
 from retime.people.corrections import read_corrections
 from retime.people.detection import Detector
 from retime.people.identities import identify
+from retime.people.limb_looks import CHAINS, SAMPLES, limb_colours
 from retime.people.model_store import fetch_models
 from retime.people.movenet import People
 from retime.people.people_tracks import TrackedPeople, complete
@@ -68,10 +69,18 @@ def run_poses(frames: Path, out: Path, settings: PosesSettings, threads: int) ->
             poses.keypoints[:], poses.box[:], poses.score[:] = keypoints, boxes, scores
 
 
-def describe_people(frames: Path, detections: Detections, source_size: list[int]) -> np.ndarray:
-    """Describe what each detected person looks like in ``frames``: ``[T, P, 2, bins]``."""
+def describe_people(
+    frames: Path, detections: Detections, source_size: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Describe what each detected person looks like in ``frames``.
+
+    Returns:
+        Torso and legs, ``[T, P, 2, bins]``, and the colours along arms and legs,
+        ``[T, P, 4, 2, SAMPLES, 3]``; see ``appearance`` and ``limb_looks``.
+    """
     count, most = detections.scores.shape
     looks = np.full((count, most, REGIONS, REGION_BINS), np.nan)
+    limbs = np.full((count, most, len(CHAINS), 2, SAMPLES, 3), np.nan, np.float32)
     with Frames.open(frames) as clip:
         if len(clip.rgb) != count:
             raise InputError(
@@ -84,8 +93,10 @@ def describe_people(frames: Path, detections: Detections, source_size: list[int]
             entries = detections.found(t)
             poses = np.nan_to_num(detections.keypoints[t, entries])
             poses[..., :2] = rescale(poses[..., :2], factors)
-            looks[t, entries] = describe(clip.rgb[t], poses)
-    return looks
+            frame = clip.rgb[t]
+            looks[t, entries] = describe(frame, poses)
+            limbs[t, entries] = limb_colours(frame, poses)
+    return looks, limbs
 
 
 def run_tracks(
@@ -114,9 +125,12 @@ def run_tracks(
         )
         attributes = found.clip_attributes()
     fps = attributes["fps"][0] / attributes["fps"][1]
-    looks = describe_people(frames, detections, attributes["source_size"]) if frames else None
+    looks, limbs = None, None
+    if frames is not None:
+        looks, limbs = describe_people(frames, detections, attributes["source_size"])
     tracks = identify(detections, looks, fps, settings.max_gap_seconds)
-    people = complete(detections, tracks, wanted, settings, tuple(attributes["source_size"]), fps)
+    size = tuple(attributes["source_size"])
+    people = complete(detections, tracks, wanted, settings, size, fps, limbs)
     if not len(people.present):
         raise InputError(
             f"{poses}: nobody is seen in {settings.min_presence:.0%} of the frames or for "
