@@ -49,8 +49,9 @@ def test_the_paper_is_as_printed() -> None:
     added = {
         "train": [
             *["alpha_bias", "alpha_reach", "colour_bias", "colour_skip", "texture_fill", "warm_up"],
-            *["decay", "coarse", "clear_weight", "core_weight", "hidden_weight", "spare_hidden"],
-            *["cover", "cover_faint", "haze", "input_skip", "settled", "attribute_effects"],
+            *["decay", "coarse", "clear_weight", "core_weight", "hidden_weight", "hidden_colour"],
+            *["spare_hidden", "cover", "cover_faint", "haze", "input_skip", "settled"],
+            "attribute_effects",
         ],
         "upsample": ["boxed", "guided", "tighten", "detail_margin"],
         "seeds": ["spare_others"],

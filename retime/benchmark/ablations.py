@@ -84,6 +84,9 @@ DEPARTURES: dict[str, Departure] = {
         "bodies stay whole where others hide them",
         {"train": {"spare_hidden": False, "hidden_weight": 0}},
     ),
+    "hidden-colour": Departure(
+        "and keep the colours that other frames show", {"train": {"hidden_colour": 0}}
+    ),
     "lasting-masks": Departure(
         "parts of the mask loss count to the end", {"train": {"clear_weight": 0, "core_weight": 0}}
     ),

@@ -88,6 +88,12 @@ class TrainSettings(Section):
     hidden_weight: float = Field(
         1.0, ge=0, description="of the opaque half where others hide it, to the end"
     )
+    hidden_colour: float = Field(
+        0.5,
+        ge=0,
+        description="weight of how far colours are from what other frames show of a body, where "
+        "others hide it; at full size and without jitter",
+    )
     sparsity: Literal["summed", "mean", "composite"] = Field(
         "summed",
         description="alpha's weights on the sum or mean (the paper) of layers, or on their "

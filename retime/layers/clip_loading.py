@@ -18,6 +18,7 @@ from retime.layers.solid import solid_things
 from retime.layers.texture import Taps, atlas_taps, texel_colours
 from retime.layers.things import lay_things, whose_things
 from retime.layers.trimap import CLEAR, OPAQUE
+from retime.layers.unseen import unseen_colours
 
 # How far inside its outline a UV map is surely the person, share of the frame's width.
 EDGE = 0.01
@@ -181,6 +182,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
         order=torch.from_numpy(order),
         taps=taps,
         ids=shares,
+        unseen=unseen_colours(positive, taps, *texture),
         people=people,
         dynamic=dynamic,
         tile=tile,

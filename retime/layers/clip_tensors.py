@@ -10,6 +10,7 @@ from torch import Tensor
 
 from retime.layers.canvas import CanvasPlane
 from retime.layers.texture import Taps
+from retime.layers.unseen import Unseen
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ClipTensors:
     people: int
     dynamic: int | None  # layer of the dynamic background, from 0
     tile: int
+    unseen: list[list[Unseen]]  # [T][N]
     texture: tuple[Tensor, Tensor]  # mean colour of each texel [M, 3], and whether it was seen;
     # always in main memory
     plane: CanvasPlane
@@ -105,6 +107,7 @@ class ClipTensors:
             **moved,
             taps=[[taps.on(device) for taps in row] for row in self.taps],
             ids=[[ids.to(device) for ids in row] for row in self.ids],
+            unseen=[[unseen.on(device) for unseen in row] for row in self.unseen],
             held_grids={fine: grids.to(device) for fine, grids in self.all_grids().items()},
         )
 

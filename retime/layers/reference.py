@@ -16,6 +16,7 @@ from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.renderer import Renderer, padding_of, reach
 from retime.layers.schedule import weights
 from retime.layers.training import Trainer
+from retime.layers.unseen import strayed
 
 
 class Reference(Trainer):
@@ -45,7 +46,12 @@ class Reference(Trainer):
         rgba = render(self.model.renderer, x.flatten(0, 1)).unflatten(0, x.shape[:2])
         layers, background = self.model.split(rgba, canvas)
         weighted = weights(self.settings, progress, epoch, self.bootstrap)
-        return objective(layers, background, said, weighted, self.settings)
+        losses = objective(layers, background, said, weighted, self.settings)
+        if progress < self.settings.coarse:
+            return losses
+        unseen = [self.clip.unseen[t] for t in frames]
+        stray = strayed(layers, said.order, said.positive, unseen)
+        return losses._replace(total=losses.total + self.settings.hidden_colour * stray)
 
     def inputs(self, frames: list[int]) -> Tensor:
         """Sample all layers of ``frames``, [B, L, C, h, w]."""

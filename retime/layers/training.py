@@ -28,6 +28,7 @@ from retime.layers.objective import Losses, Targets, half, objective
 from retime.layers.processes import ALONE, Processes, here, joined, share_statistics
 from retime.layers.renderer import fix_statistics, settle_statistics
 from retime.layers.schedule import learning_rate, weights
+from retime.layers.unseen import strayed
 from retime.needs import Extent, core_seconds, memory_mib, speedup, step_seconds
 from retime.progress import Progress, clock
 from retime.provenance import code_digest
@@ -174,7 +175,12 @@ class Trainer:
                 canvas = canvas if canvas is None else half(canvas)
         rgba, _ = model.passes(x, len(frames))  # [B, L, 4, h, w]
         layers, background = model.split(rgba, canvas)
-        return objective(layers, background, said, weights(s, progress, epoch, self.bootstrap), s)
+        losses = objective(layers, background, said, weights(s, progress, epoch, self.bootstrap), s)
+        if s.hidden_colour == 0 or coarse or jitter is not None:
+            return losses
+        unseen = [clip.unseen[t] for t in frames]
+        stray = s.hidden_colour * strayed(layers, said.order, said.positive, unseen)
+        return losses._replace(total=losses.total + stray)
 
     def _note_bootstrap(self, epoch: int) -> None:
         """At the end of an epoch, see whether its mask loss is small enough (Eq. 8)."""
