@@ -8,7 +8,7 @@ person is hidden, the body itself moves linearly and the two are the same.
 import math
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
 from retime.people.body_size import SEGMENT_SHARES
 from retime.people.skeleton import BODY, FACE, HIPS, SHOULDERS, TORSO
@@ -22,6 +22,16 @@ _FACE_PLACES = np.array([[0, 0.13], [0.02, 0.15], [-0.02, 0.15], [0.045, 0.14], 
 SPEAKING = 4
 # Half the breadth of shoulders and hips, in body heights (Winter, as in body_size).
 _HALF_BREADTH = {SHOULDERS: 0.129, HIPS: 0.0955}
+
+
+def frames_away(known: np.ndarray) -> np.ndarray:
+    """Return how many frames each frame lies from the nearest known one, float64 [T].
+
+    ``known`` is bool [T]; infinitely many where no frame is known.
+    """
+    if not known.any():
+        return np.full(len(known), np.inf)
+    return distance_transform_edt(~known)
 
 
 def body_path(places: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import itertools
 import numpy as np
 
 from retime.people.body_size import SEGMENT_SHARES
+from retime.people.interpolation import frames_away
 
 # Groups of mirrored joints that a detector exchanges together. Whole limbs first, then their parts.
 EXCHANGED_TOGETHER = (
@@ -161,11 +162,8 @@ def drop_half_hidden(poses: np.ndarray, fps: float) -> np.ndarray:
     usual = np.nanmedian(poses[:, usually, 2], axis=0)
     sure = poses[:, usually, 2] >= np.minimum(SURE_SCORE, SURE_SHARE * usual)
     clear = sure.sum(axis=1) >= SURE_JOINTS * usually.sum()
-    since = np.abs(np.arange(len(poses))[:, None] - np.flatnonzero(clear)).min(
-        axis=1, initial=2**31
-    )
     reach = max(1, round(HALF_HIDDEN_SECONDS * fps))
-    near = since <= GLIMPSE_SECONDS * fps
+    near = frames_away(clear) <= GLIMPSE_SECONDS * fps
     forgotten = np.zeros(len(poses), bool)
     for last, first in itertools.pairwise(seen):
         if first - last - 1 < max(1, OCCLUSION_SECONDS * fps):

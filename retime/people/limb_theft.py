@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from retime.people.interpolation import interpolate
+from retime.people.interpolation import frames_away, interpolate
 from retime.people.joint_repair import MEMORY_SECONDS
 from retime.people.skeleton import MIRROR
 
@@ -36,7 +36,7 @@ def expected_places(places: np.ndarray, usable: np.ndarray, memory: int) -> np.n
         known = np.flatnonzero(usable[:, joint])
         if not len(known):
             continue
-        far = np.abs(times[:, None] - known).min(axis=1) > memory
+        far = frames_away(usable[:, joint]) > memory
         for axis in range(2):
             line = np.interp(times, known, places[known, joint, axis])
             result[:, joint, axis] = np.where(far, np.nan, line)

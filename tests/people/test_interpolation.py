@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from retime.people.body_size import body_height
-from retime.people.interpolation import body_path, complete_never_seen, interpolate, smooth
+from retime.people.interpolation import (
+    body_path,
+    complete_never_seen,
+    frames_away,
+    interpolate,
+    smooth,
+)
 
 from .figures import STANDING
 
@@ -14,6 +20,12 @@ UNKNOWN = np.full((10, 17, 2), np.nan)
 
 def still(count=10):
     return np.repeat(STANDING[None].astype(float), count, axis=0)
+
+
+def test_frames_lie_so_far_from_the_nearest_known_one():
+    known = np.array([0, 0, 1, 0, 0, 0, 1, 1, 0], bool)
+    assert frames_away(known).tolist() == [2, 1, 0, 1, 2, 1, 0, 0, 1]
+    assert np.isinf(frames_away(np.zeros(3, bool))).all()
 
 
 def test_the_body_moves_as_the_trunk_does():
