@@ -366,15 +366,27 @@ def texture_ids(people: list[list[int]]) -> list[list[int]]:
 
 
 class Decomposition(Artifact):
-    """The trained renderer and the layers it makes at working size."""
+    """The trained renderer, the layers it makes at working size, and what it makes them from.
 
-    schema, version, rule = "decomposition", 1, "train"
+    The latter was found out of the whole clip: things that people carry lie in their UV maps, with
+    atlases of their own. Order and camera are those of ``Seeds``.
+    """
+
+    schema, version, rule = "decomposition", 2, "train"
     rgba = Field(np.uint8, "N", "T", "h", "w", 4, image=True)  # straight alpha
+    iuv = Field(np.uint8, "N", "T", "h", "w", 3, image=True)  # as in Seeds
+    atlas = Field(
+        np.uint8, "N", "T", "h", "w", image=True
+    )  # number from 1 of what is shown, 0 none
+    core = Field(np.bool_, "N", "T", "h", "w", image=True)  # opaque, not close to the edge of it
+    least = Field(np.float32, "T", "h", "w", image=True)  # least alpha that explains the frame
     canvas = Field(np.uint8, "hc", "wc", 3)  # the background, at working scale
     seen = Field(np.float32, "hc", "wc")  # share of frames that showed the canvas uncovered
     losses = Field(np.float32, "steps", 5)  # epoch, total, reconstruction, mask, sparsity
     weights = Field(np.uint8, "bytes")  # torch state dict, loaded with weights_only
     names = Attribute()
+    atlases = Attribute()  # how many there are
+    noise = Attribute()  # how much frames differ from the background where nobody is, 0..1
 
 
 class Layers(Artifact):

@@ -15,7 +15,7 @@ from retime.layers.clip_tensors import ClipTensors
 from retime.layers.evidence import evidence_against, is_ground, least_alpha, noise_level
 from retime.layers.ground import MARGIN, OUTLINE, background_median, grow
 from retime.layers.solid import solid_things
-from retime.layers.texture import Taps, atlas_taps, texel_colours
+from retime.layers.texture import Taps, atlas_ids, atlas_taps, texel_colours
 from retime.layers.things import lay_things, whose_things
 from retime.layers.trimap import CLEAR, OPAQUE
 from retime.layers.unseen import unseen_colours
@@ -82,6 +82,11 @@ def _all_taps(iuv: np.ndarray, atlas: np.ndarray, tile: int) -> list[list[Taps]]
         [atlas_taps(*layer, tile) for layer in zip(*frame, strict=True)]
         for frame in zip(iuv, atlas, strict=True)
     ]
+
+
+def _at_taps(taps: Taps, iuv: np.ndarray, atlas: np.ndarray) -> np.ndarray:
+    """Return UV map [h, w, 3] and numbers of atlases [h, w] at each tap's pixel, uint8 [K, 4]."""
+    return np.dstack([iuv, atlas]).reshape(-1, 4)[taps.pixels.numpy()]
 
 
 def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True) -> ClipTensors:
@@ -159,11 +164,11 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
         positive, core = positive | carried, core | carried
         negative |= (carried.any(1, keepdim=True) & ~positive).numpy()
         texture = texel_colours(_seen_texture(pictures, positive, taps), people, tile)
-    shares = [
-        [torch.from_numpy(a.reshape(-1)[tap.pixels.numpy()] / np.float32(people))
-         for a, tap in zip(*row, strict=True)]
-        for row in zip(atlas, taps, strict=True)
-    ]  # fmt: skip
+    at_taps = [
+        [_at_taps(*layer) for layer in zip(*frame, strict=True)]
+        for frame in zip(taps, iuv, atlas, strict=True)
+    ]
+    ids_at_taps = [[atlas_ids(values[:, 3], people) for values in frame] for frame in at_taps]
     found = recognised.to(torch.uint8)
     others = found.sum(1, keepdim=True, dtype=torch.uint8) > found  # someone else is seen here
     others[:, nobody] = False  # the background goes on behind people
@@ -180,8 +185,9 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
         least=torch.from_numpy(least.astype(np.float32)),
         owned=torch.from_numpy(attribute(least, opaque)),
         order=torch.from_numpy(order),
+        iuv=at_taps,
         taps=taps,
-        ids=shares,
+        ids=ids_at_taps,
         unseen=unseen_colours(positive, taps, *texture),
         people=people,
         dynamic=dynamic,

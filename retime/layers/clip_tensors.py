@@ -9,12 +9,13 @@ import torch
 from torch import Tensor
 
 from retime.layers.canvas import CanvasPlane
+from retime.layers.clip import Clip
 from retime.layers.texture import Taps
 from retime.layers.unseen import Unseen
 
 
 @dataclass(frozen=True)
-class ClipTensors:
+class ClipTensors(Clip):
     """The clip as training sees it: T frames, N layers, h x w pixels."""
 
     rgb: Tensor  # float32 [T, 3, h, w] in 0..1
@@ -29,6 +30,7 @@ class ClipTensors:
     order: Tensor  # int64 [T, N], layer numbers back to front
     taps: list[list[Taps]]  # [T][N]
     ids: list[list[Tensor]]  # [T][N], float32 [K], person id in 0..1 at each tap's pixel
+    iuv: list[list[np.ndarray]]  # [T][N], uint8 [K, 4], UV map and atlas number at each tap's pixel
     people: int
     dynamic: int | None  # layer of the dynamic background, from 0
     tile: int
@@ -39,16 +41,6 @@ class ClipTensors:
     median: np.ndarray  # uint8 [hc, wc, 3]
     seen: np.ndarray  # float32 [hc, wc], share of frames that showed the canvas uncovered
     held_grids: dict[bool, Tensor] | None = None  # see ``all_grids``
-
-    @property
-    def frames(self) -> int:
-        """Return the number of frames, T."""
-        return len(self.rgb)
-
-    @property
-    def layers(self) -> int:
-        """Return the number of layers without the background, N."""
-        return self.order.shape[1]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -77,19 +69,22 @@ class ClipTensors:
         digest.update(str((self.plane.size, self.people, self.tile, self.dynamic)).encode())
         return digest.hexdigest()
 
-    def grids(self, frames: list[int]) -> Tensor | None:
-        """Return how ``frames`` sample the canvas, as fine as it is, or None if it is still."""
-        return None if self.plane.still else self.ground_grids(frames, fine=True)
+    def uv_maps(self, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the layers' UV maps of frame ``t``, people's things among them.
+
+        Returns:
+            uint8 [N, h, w, 3], and the numbers from 1 of the atlases, uint8 [N, h, w]; 0: nobody.
+        """
+        maps = np.zeros((self.layers, *self.size, 4), np.uint8)
+        for layer, taps, values in zip(maps, self.taps[t], self.iuv[t], strict=True):
+            layer.reshape(-1, 4)[taps.pixels.cpu().numpy()] = values
+        return maps[..., :3], maps[..., 3]
 
     def ground_grids(self, frames: Sequence[int], fine: bool = False) -> Tensor:
-        """Return the background's UV maps, in -1..1, [B, h, w, 2] (section 4.2).
-
-        The xy grid of the canvas, carried through each frame's homography; ``fine``, as many
-        times larger as the canvas is finer.
-        """
+        """Return the background's UV maps, see ``Clip``."""
         if self.held_grids is not None:
             return of_frames(self.held_grids[fine], frames)
-        return torch.stack([self.plane.grid(t, self.size[::-1], fine) for t in frames])
+        return super().ground_grids(frames, fine)
 
     def all_grids(self) -> dict[bool, Tensor]:
         """Return the ``ground_grids`` of all frames, by whether they are fine."""

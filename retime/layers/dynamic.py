@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from retime.layers.canvas import CanvasPlane
+from retime.layers.clip import Clip
 from retime.layers.clip_tensors import ClipTensors, of_frames
 
 # Side of a map's pixel, pixels of the canvas: lights are soft, and a map is no picture.
@@ -71,30 +72,29 @@ class DynamicBackground(nn.Module):
     """The renderer's input for the layer of the dynamic background.
 
     Args:
-        clip: the clip.
+        clip: the clip, for its sizes.
         channels: of the input, without the person id.
-        seen: start from the changes that the frames show; else at random.
         generator: source of the initial values.
     """
 
-    def __init__(
-        self, clip: ClipTensors, channels: int, seen: bool, generator: torch.Generator
-    ) -> None:
+    def __init__(self, clip: Clip, channels: int, generator: torch.Generator) -> None:
         super().__init__()
         width, height = cells_of(clip.plane)
-        maps = 0.1 * torch.randn(1, channels, height, width, generator=generator)
-        strength = torch.randn(clip.frames, channels, generator=generator)
-        if seen:
-            # The first three channels are shown as colours from the start: those of no change.
-            found, shown = start_maps(clip, max(1, (channels - 3) // 3))
-            last = 3 + 3 * len(shown)
-            maps[0, :3] = 0
-            maps[0, 3:last] = torch.from_numpy(shown).flatten(0, 1)[: channels - 3]
-            strength[:, 3:last] = torch.from_numpy(found).repeat_interleave(3, 1)[:, : channels - 3]
-        self.maps = nn.Parameter(maps)
-        self.strength = nn.Parameter(strength)
+        self.maps = nn.Parameter(0.1 * torch.randn(1, channels, height, width, generator=generator))
+        self.strength = nn.Parameter(torch.randn(clip.frames, channels, generator=generator))
         # No person's: their ids are k / N, k = 1..N.
         self.id = 1 + 1 / clip.people
+
+    @torch.no_grad()
+    def warm_start(self, clip: ClipTensors) -> None:
+        """Start from the changes that the frames show."""
+        # The first three channels are shown as colours from the start: those of no change.
+        room = self.maps.shape[1] - 3
+        found, shown = start_maps(clip, max(1, room // 3))
+        last = 3 + 3 * len(shown)
+        self.maps[0, :3] = 0
+        self.maps[0, 3:last] = torch.from_numpy(shown).flatten(0, 1)[:room]
+        self.strength[:, 3:last] = torch.from_numpy(found).repeat_interleave(3, 1)[:, :room]
 
     def forward(self, grids: Tensor, frames: list[int]) -> Tensor:
         """Return the input of B frames, [B, channels + 1, h, w], the id last.

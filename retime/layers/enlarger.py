@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from retime.config import UpsampleSettings
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip import Clip
 from retime.layers.composite import over, transmittance
 from retime.layers.detail import (
     HIDDEN_IN_GRAIN,
@@ -66,7 +66,7 @@ class LayerEnlarger:
     def __init__(
         self,
         footage: Footage,
-        clip: ClipTensors,
+        clip: Clip,
         model: LayeredModel,
         canvas: FullSizeCanvas,
         settings: UpsampleSettings,

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from retime.config import TrainSettings
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip import Clip
 from retime.layers.coarse import CoarseClip
 from retime.layers.compiling import CompiledRenderer
 from retime.layers.dynamic import DynamicBackground
@@ -28,7 +28,7 @@ class LayeredModel(nn.Module):
         settings: of stage ``train``.
     """
 
-    def __init__(self, clip: ClipTensors, settings: TrainSettings) -> None:
+    def __init__(self, clip: Clip, settings: TrainSettings) -> None:
         super().__init__()
         self.compiled: CompiledRenderer | None = None  # taken in training, if there is one
         generator = torch.Generator().manual_seed(settings.seed)
@@ -43,8 +43,7 @@ class LayeredModel(nn.Module):
         )
         self.dynamic = None
         if clip.dynamic is not None:
-            seen = settings.texture_start == "seen"
-            self.dynamic = DynamicBackground(clip, settings.texture_channels, seen, generator)
+            self.dynamic = DynamicBackground(clip, settings.texture_channels, generator)
         floor = 0.0 if clip.plane.still else MOVING_CAMERA_DOUBT
         self.canvas = None if in_network else Canvas(clip.median, clip.seen, floor, clip.plane.fine)
         with torch.random.fork_rng(devices=[]):
@@ -65,7 +64,7 @@ class LayeredModel(nn.Module):
         """Whether all input comes from people's taps, so that it can be sampled at any size."""
         return self.canvas is not None and self.dynamic is None
 
-    def inputs(self, clip: ClipTensors | CoarseClip, frames: list[int]) -> Tensor:
+    def inputs(self, clip: Clip | CoarseClip, frames: list[int]) -> Tensor:
         """Return the renderer's input for all layers of ``frames``, [B * L, C, h, w].
 
         Where the background is a pass of the network, people's textures lie over its own, as in
@@ -91,7 +90,7 @@ class LayeredModel(nn.Module):
         """Return the background's texture and, last, its id of 0, [B, C, h, w]."""
         return nn.functional.pad(self.atlas.ground(grids), (0, 0, 0, 0, 0, 1))
 
-    def background(self, clip: ClipTensors, frames: list[int]) -> Tensor | None:
+    def background(self, clip: Clip, frames: list[int]) -> Tensor | None:
         """Return the canvas as ``frames`` see it, [B, 3, h, w]; None where there is none."""
         return None if self.canvas is None else self.canvas(clip.grids(frames), len(frames))
 
@@ -122,7 +121,7 @@ class LayeredModel(nn.Module):
         return (rgba[:, 1:], rgba[:, 0, :3]) if background is None else (rgba, background)
 
     @torch.no_grad()
-    def picture(self, clip: ClipTensors) -> Tensor:
+    def picture(self, clip: Clip) -> Tensor:
         """Return the whole background on its canvas, [3, hc, wc] in 0..1; for inference."""
         if self.canvas is not None:
             return self.canvas.picture()[0]

@@ -6,7 +6,7 @@ there are no seams, and memory is that of one frame however many layers and how 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from retime.artifacts import Layers
 from retime.config import UpsampleSettings
-from retime.layers.clip_tensors import ClipTensors
+from retime.layers.clip import Clip
 from retime.layers.composite import transmittance
 from retime.layers.detail import largest_nearby, tighten, transfer_detail
 from retime.layers.enlarger import FAINTEST, REACH, LayerEnlarger, as_tensor, within
@@ -49,18 +49,18 @@ class SourceSizeEnlarger(LayerEnlarger):
         model: trained, in inference mode.
         canvas: the background at the source's size.
         settings: of stage ``upsample``.
-        shows: bool [T, h, w], where any layer shows at working size.
+        shows: of each frame bool [h, w], where any layer shows at working size.
         side: of the tiles, pixels.
     """
 
     def __init__(
         self,
         footage: Footage,
-        clip: ClipTensors,
+        clip: Clip,
         model: LayeredModel,
         canvas: FullSizeCanvas,
         settings: UpsampleSettings,
-        shows: np.ndarray,
+        shows: Sequence[np.ndarray],
         side: int = SIDE,
     ) -> None:
         # At twice the working size a blur of one pixel hides grain; larger frames have more of it,

@@ -53,6 +53,11 @@ def atlas_taps(iuv: np.ndarray, person: np.ndarray, tile: int) -> Taps:
     )
 
 
+def atlas_ids(person: np.ndarray, people: int) -> Tensor:
+    """Return person ids in 0..1, float32 [K], for numbers of atlases, uint8 [K], of ``people``."""
+    return torch.from_numpy(person / np.float32(people))
+
+
 def texel_colours(seen: list[tuple[Taps, Tensor]], people: int, tile: int) -> tuple[Tensor, Tensor]:
     """Average what the frames show of each texel.
 

@@ -48,6 +48,8 @@ class Trainer:
         self.model = LayeredModel(clip, settings)
         if settings.texture_start == "seen":
             self.model.atlas.warm_start(*clip.texture, settings.colour_bias)
+            if self.model.dynamic is not None:
+                self.model.dynamic.warm_start(clip)
         self.model.to(device)
         self.model.renderer.narrow = is_narrow(settings.precision, device)
         if settings.compiled:
@@ -360,12 +362,17 @@ def _write(trainer: Trainer, seeds: Path, out: Path) -> None:
         },
         parameters=settings.model_dump(mode="json"),
         names=names,
+        atlases=clip.people,
+        noise=clip.noise,
         **common,
     ) as result:
         errors = []
         for t in range(clip.frames):
             layers, error = trainer.render(t)
             result.rgba[:, t] = to_bytes(layers)
+            result.iuv[:, t], result.atlas[:, t] = clip.uv_maps(t)
+            result.core[:, t] = clip.core[t].cpu().numpy()
+            result.least[t] = clip.least[t].cpu().numpy()
             errors.append(error)
         result.canvas[:] = to_bytes(canvas)
         result.seen[:] = clip.seen

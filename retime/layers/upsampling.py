@@ -5,21 +5,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from retime.artifacts import Camera, Decomposition, Frames, Layers, Seeds
 from retime.config import TrainSettings, UpsampleSettings
 from retime.errors import InputError
 from retime.layers.checkpoint import Keeper, drop_checkpoints, load_checkpoint
-from retime.layers.clip_loading import load_clip_tensors
-from retime.layers.clip_tensors import ClipTensors
 from retime.layers.enlarger import LayerEnlarger
 from retime.layers.footage import Footage, layer_size_footage, source_size_footage
 from retime.layers.full_size import FullSizeCanvas, full_size_canvas
 from retime.layers.model import LayeredModel
 from retime.layers.repeatable import repeatable
 from retime.layers.source_size import SourceSizeEnlarger
+from retime.layers.trained_clip import TrainedClip
 from retime.layers.training import to_bytes, unpack_weights
 from retime.layers.validation import Plateau
 from retime.progress import Progress, track
@@ -63,19 +61,20 @@ def run_upsample(
         Seeds.open(seeds) as seed,
         Camera.open(camera) as view,
     ):
-        training = TrainSettings.model_validate(trained.parameters)
-        clip = load_clip_tensors(frames, seeds, training.tile, training.solid_things)
-        model = LayeredModel(clip, training)
+        clip = TrainedClip(trained, seed)
+        if len(held.rgb) != clip.frames:
+            raise InputError(
+                f"{decomposition}: {clip.frames} frames, but {frames} has {len(held.rgb)}; "
+                "run snakemake again"
+            )
+        model = LayeredModel(clip, TrainSettings.model_validate(trained.parameters))
         unpack_weights(model, trained.weights[:])
         model.eval().requires_grad_(False)
         footage = _footage(video, held, settings)
         canvas = full_size_canvas(footage, seed, trained)
-        enlarger = _enlarger(footage, clip, model, canvas, settings, trained)
+        enlarger = _enlarger(footage, clip, model, canvas, settings)
 
-        key = f"{clip.fingerprint()} {settings.model_dump_json()} {threads} {torch.__version__}"
-        key += code_digest("upsample")
-        digest = hashlib.sha256(key.encode() + trained.weights[:].tobytes())
-        _train(enlarger, checkpoint, digest.hexdigest())
+        _train(enlarger, checkpoint, _fingerprint(trained, held, seed, settings, threads))
 
         count, (height, width) = clip.frames, enlarger.size
         with Layers.create(
@@ -105,6 +104,22 @@ def run_upsample(
     drop_checkpoints(checkpoint)
 
 
+def _fingerprint(
+    trained: Decomposition, frames: Frames, seeds: Seeds, settings: UpsampleSettings, threads: int
+) -> str:
+    """Return a digest of everything that the upsampler's training depends on.
+
+    What else ``trained`` holds of the clip was made with its weights, which stand for it.
+    """
+    key = f"{trained.parameters} {settings.model_dump_json()} {threads} {torch.__version__}"
+    digest = hashlib.sha256(f"{key} {seeds.canvas} {code_digest('upsample')}".encode())
+    for part in (trained.weights[:], seeds.order[:], seeds.homographies[:]):
+        digest.update(part.tobytes())
+    for t in range(len(frames.rgb)):
+        digest.update(frames.rgb[t].tobytes())
+    return digest.hexdigest()
+
+
 def _footage(video: Path | None, frames: Frames, settings: UpsampleSettings) -> Footage:
     """Return the frames at the size that the layers are to have."""
     if settings.output_size == "layer":
@@ -116,16 +131,14 @@ def _footage(video: Path | None, frames: Frames, settings: UpsampleSettings) -> 
 
 def _enlarger(
     footage: Footage,
-    clip: ClipTensors,
+    clip: TrainedClip,
     model: LayeredModel,
     canvas: FullSizeCanvas,
     settings: UpsampleSettings,
-    trained: Decomposition,
 ) -> LayerEnlarger:
     if settings.output_size == "layer":
         return LayerEnlarger(footage, clip, model, canvas, settings)
-    shows = np.stack([(trained.rgba[:, t, ..., 3] > 0).any(0) for t in range(clip.frames)])
-    return SourceSizeEnlarger(footage, clip, model, canvas, settings, shows)
+    return SourceSizeEnlarger(footage, clip, model, canvas, settings, clip.shows)
 
 
 def _train(enlarger: LayerEnlarger, checkpoint: Path | None, key: str) -> None:

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from retime.artifacts import Camera, Layers, Seeds, TimeMap
-from retime.benchmark.claims.drawn import DrawnClip, write_drawn_clip
 from retime.config import LayerChoice, SeedsSettings, TrainSettings, UpsampleSettings
 from retime.errors import InputError
 from retime.layers.clip_loading import load_clip_tensors
@@ -18,24 +17,7 @@ from retime.layers.upsampling import run_upsample
 from retime.timing.stage import run_warp
 
 FRAMES = 6
-LIT = [True, False, False, True, True, False]
 SETTINGS = TrainSettings(channels=4, texture_channels=9, tile=4, steps=4)
-
-
-@pytest.fixture
-def blinking(tmp_path):
-    """A light at the top left, 40 brighter in red while it is on; somebody passes below."""
-    ground = np.full((FRAMES, 32, 64, 3), 100, np.uint8)
-    ground[LIT, 4:12, 8:16, 0] = 140
-    clip = DrawnClip("blinking", ground)
-    person = clip.layer("person")
-    box = np.full((10, 6, 4), (20, 40, 200, 255), np.uint8)
-    for t in range(FRAMES):
-        person.put("body", t, box, 30 + 4 * t, 18)
-        person.iuv[t, 18:28, 30 + 4 * t : 36 + 4 * t, 0] = 2
-        person.keypoints[t] = (33 + 4 * t, 27)
-    settings = SeedsSettings(dynamic_background=True, band=0.1)
-    return write_drawn_clip(clip, tmp_path, settings)
 
 
 def test_the_layer_is_the_last_and_nobody_is_on_it():
@@ -48,8 +30,8 @@ def test_the_layer_is_the_last_and_nobody_is_on_it():
         choose_layers(SeedsSettings(layers=taken, dynamic_background=True), [1], "clip")
 
 
-def test_it_is_open_everywhere_and_behind_everybody(blinking):
-    with Seeds.open(blinking[1]) as seeds:
+def test_it_is_open_everywhere_and_behind_everybody(blinking_clip):
+    with Seeds.open(blinking_clip.seeds) as seeds:
         assert seeds.names == ["person1", "dynamic_background"]
         assert seeds.people == [[1], []]
         assert (seeds.trimap[:, 1] == UNSURE).all()
@@ -57,8 +39,8 @@ def test_it_is_open_everywhere_and_behind_everybody(blinking):
         assert seeds.order[:].tolist() == [[2, 1]] * FRAMES
 
 
-def test_it_starts_from_what_changes_away_from_people(blinking):
-    clip = load_clip_tensors(*blinking, tile=4)
+def test_it_starts_from_what_changes_away_from_people(blinking_clip):
+    clip = load_clip_tensors(blinking_clip.frames, blinking_clip.seeds, tile=4)
     assert clip.dynamic == 1
     # The median is the dark wall or, of equally many, between: changes are told from it.
     base = clip.median[8, 12, 0] / 255
@@ -66,14 +48,14 @@ def test_it_starts_from_what_changes_away_from_people(blinking):
     assert strength.shape == (FRAMES, 1)
     assert maps.shape == (1, 3, 8, 16)
     told = strength[:, 0, None] * maps[0, 0, 1:3, 2:4].mean()  # cells of 4 pixels
-    true = np.where(LIT, 140 / 255, 100 / 255) - base
+    true = np.where(blinking_clip.lit, 140 / 255, 100 / 255) - base
     assert told[:, 0] == pytest.approx(true, abs=0.01)
     assert np.abs(maps[0, 1:]).max() < 1e-3  # green and blue stay
     assert np.abs(maps[0, 0, 4:]).max() < 1e-3  # nothing else changes, and the person is left out
 
 
-def test_its_input_is_a_few_maps_at_a_strength_for_each_frame(blinking):
-    clip = load_clip_tensors(*blinking, tile=4)
+def test_its_input_is_a_few_maps_at_a_strength_for_each_frame(blinking_clip):
+    clip = load_clip_tensors(blinking_clip.frames, blinking_clip.seeds, tile=4)
     model = LayeredModel(clip, SETTINGS)
     with torch.no_grad():
         model.dynamic.maps[:] = 0
@@ -95,17 +77,17 @@ def test_without_it_a_model_is_as_it_was(tiny_clip):
 
 
 @pytest.mark.parametrize("background", ["canvas", "network"])
-def test_it_goes_through_all_stages_to_an_edit(blinking, tmp_path, background):
-    frames, seeds = blinking
+def test_it_goes_through_all_stages_to_an_edit(blinking_clip, tmp_path, background):
+    frames, seeds, camera = blinking_clip.frames, blinking_clip.seeds, blinking_clip.camera
     trained, layers = tmp_path / "decomposition.h5", tmp_path / "layers.h5"
     settings = SETTINGS.model_copy(update={"background": background})
     run_train(frames, seeds, trained, settings, None, 1)
     upsampling = UpsampleSettings(channels=4, steps=2)
-    run_upsample(frames, seeds, tmp_path / "camera.h5", trained, layers, upsampling, None, 1)
-    with Layers.open(layers) as made, Camera.open(tmp_path / "camera.h5") as camera:
+    run_upsample(frames, seeds, camera, trained, layers, upsampling, None, 1)
+    with Layers.open(layers) as made, Camera.open(camera) as view:
         assert made.names == ["person1", "dynamic_background"]
         assert made.rgba.shape == (3, FRAMES, 32, 64, 4)
-        assert camera.mode == "still"
+        assert view.mode == "still"
     edit, timemap = tmp_path / "edit.yaml", tmp_path / "timemap.h5"
     edit.write_text("layers: {dynamic_background: {freeze: 3}}\n")
     run_warp(tmp_path / "tracks.h5", seeds, edit, timemap)

@@ -18,7 +18,13 @@ def canvas(tmp_path):
             sizes = {"N": 2, "T": 6, "h": 32, "w": 64, "hc": 32, "wc": 64, "steps": 1, "bytes": 1}
             common = seeds.clip_attributes()
             with Decomposition.create(
-                path, sizes=sizes, parameters={}, names=seeds.names, **common
+                path,
+                sizes=sizes,
+                parameters={},
+                names=seeds.names,
+                atlases=2,
+                noise=0.01,
+                **common,
             ) as trained:
                 trained.canvas[:] = 120
             large = (
