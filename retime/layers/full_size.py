@@ -76,6 +76,7 @@ def full_size_canvas(
         detail[part] = np.where(samples[..., None] > 0, median, canvas[part])
         # A few sightings may all be of someone's shadow: settled as at working size.
         settled[part] = np.clip((samples / len(frames) - 0.1) / 0.2, 0, 1)[..., None]
+        del strip  # before the next is gathered
     # Of the median only what the trained canvas is too small to hold.
     coarse = cv2.resize(detail, small, interpolation=cv2.INTER_AREA)
     detail -= cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
