@@ -18,7 +18,7 @@ from retime.atomic import write_text
 from retime.benchmark.drawn import Drawn, draw_video, write_people
 from retime.benchmark.run import read_row
 from retime.config import Settings
-from retime.needs import asked_memory, clip_extent
+from retime.needs import Extent, asked_memory, clip_extent
 from retime.provenance import code_digest
 
 SMALL, USUAL = (128, 72), (448, 256)
@@ -85,20 +85,29 @@ def measure_memory(cases: Sequence[Drawn], folder: Path) -> Iterator[tuple[Drawn
         row = read_row(path)
         if row is None or row["made_of"] != made_of:
             files.mkdir(parents=True, exist_ok=True)
-            peaks, asked = _measure(case, files)
+            row = {"made_of": made_of, "peaks": _measure(case, files)}
             shutil.rmtree(files)
-            row = {"made_of": made_of, "peaks": peaks, "asked": asked}
             write_text(path, json.dumps(row, indent=2) + "\n")
-        yield case, row["peaks"], row["asked"]
+        peaks, extent, settings = row["peaks"], _extent(case), _settings(case)
+        yield case, peaks, {stage: asked_memory(stage, extent, settings) for stage in peaks}
 
 
-def _measure(case: Drawn, folder: Path) -> tuple[Peaks, Peaks]:
+def _settings(case: Drawn) -> Settings:
+    return Settings.model_validate({"frames": {"working_height": case.working[1]}})
+
+
+def _extent(case: Drawn) -> Extent:
+    """Return what a case's header and tracks say of its size."""
+    return Extent(case.frames, case.size, case.working, case.size, case.people, case.people)
+
+
+def _measure(case: Drawn, folder: Path) -> Peaks:
     names = "frames poses found tracks camera uv seeds decomposition layers timemap"
     files = {name: folder / f"{name}.h5" for name in names.split()}
     video, edit = folder / "video.mp4", folder / "edit.yaml"
     draw_video(case, video)
     write_text(edit, "layers: {person1: {freeze: 1}}\n")
-    settings = Settings.model_validate({"frames": {"working_height": case.working[1]}})
+    settings = _settings(case)
     peaks = {}
 
     def run(stage: str, *inputs: str, out: str, ends: str | None = None, **more: object) -> None:
@@ -125,10 +134,10 @@ def _measure(case: Drawn, folder: Path) -> tuple[Peaks, Peaks]:
         made = ("layers", "camera", "timemap")
         run("render", *made, out="edit.mp4", video=video, beside=folder / "beside.mp4")
 
-    extent = clip_extent(video, settings, files["tracks"])
     with Frames.open(files["frames"]) as held:  # what was measured is what is asked for
-        assert (len(held.rgb), tuple(held.working_size)) == (extent.frames, case.working)
-    return peaks, {stage: asked_memory(stage, extent, settings) for stage in peaks}
+        assert (len(held.rgb), tuple(held.working_size)) == (case.frames, case.working)
+    assert clip_extent(video, settings, files["tracks"]) == _extent(case)
+    return peaks
 
 
 INTRODUCTION = """# Memory, measured
@@ -138,8 +147,10 @@ on drawn clips with layers of twice the working size, each stage a process of it
 thread. In brackets what the workflow asks a scheduler for (`retime/needs.py`). Networks train for
 three steps, in which the peak is reached.
 
-Only `train` and `upsample` hold all frames at once, at working size; the others stream. Training
-says what it needs before it loads anything.
+Only `train` holds all frames at once, at working size, and says what it needs before it loads
+anything. The others stream. What grows in them with the number of frames is what is known of
+people's joints and looks, and buffers up to their limits: HDF5's, and in `upsample` strips of all
+frames, of which the background is gathered, 256 MiB at a time.
 """
 
 
