@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retime.config import Settings, TrainSettings
+from retime.config import Settings, TrainSettings, UpsampleSettings
 from retime.video.header import Header, read_header
 from retime.video.sizes import Size, layer_size, working_size
 
@@ -130,21 +130,23 @@ def _people(tracks: Path, stamp: Stamp) -> int:
         return PEOPLE
 
 
-# MiB. Only what reads all frames at working size at once has shares that grow with their number.
+# MiB. Only what is kept of all frames at once has shares that grow with their number.
 MEMORY = {
     "demo_clip": Cost(500),
     "frames": Cost(105, source=60, layer=20),
     "poses": Cost(340, layer=30),
-    "tracks": Cost(170, layer=15, clip=4),
+    "tracks": Cost(170, layer=15, clip=2),
     "camera": Cost(120, layer=40, clip=1),
     "uv": Cost(850, clip_layers=1),
     "seeds": Cost(120, clip_layers=0.5),
-    "train": Cost(490, clip=45, clip_layers=20),
-    "upsample": Cost(620, layer=600, layers=80, clip=45, clip_layers=20),
+    "train": Cost(490, clip=47, clip_layers=26),
+    "upsample": Cost(520, layer=600, layers=240),
     "warp": Cost(120, source=60),
     "render": Cost(260, layer=250, layers=60),
     "preview": Cost(340, layer=60, layers=60, clip=1),
 }
+# Layers at the source's size are made tile by tile: beside tiles there is a frame.
+TILED = Cost(620, layer=600, layers=80)
 # Seconds of one core; `train` and `upsample` come with what their steps take.
 SECONDS = {
     "demo_clip": Cost(60),
@@ -164,13 +166,24 @@ SECONDS = {
 FINISHED = ("upsample", "render", "preview")
 STEP = StepTime(itself=0.011, megapixel=0.75, power=1.4)
 STEP_MAPS = 10  # that a step holds of each layer, of the size of a frame and the base channels
+# Bytes that a step of `upsample` holds of each pixel and layer of its crops: so many, and so many
+# for each channel. Not every layer shows in a crop.
+CROP_BYTES, CROP_CHANNEL_BYTES = 2700, 14
+# `upsample` gathers the background from strips of all frames, 6 bytes a pixel, at most so many MiB.
+STRIP_MIB, STRIP_BYTES = 256, 6
 # Seconds of one core that `upsample` takes for a megapixel of a layer at the source's size.
 TILE_SECONDS = 1.6
 
 
 def memory_mib(stage: str, extent: Extent, settings: Settings) -> float:
     """Return the peak memory that a stage will need on a clip, MiB."""
-    need = MEMORY[stage].of(_handled(stage, extent, settings))
+    handled = _handled(stage, extent, settings)
+    if stage == "upsample":
+        tiled = settings.upsample.output_size == "source"
+        need = (TILED if tiled else MEMORY[stage]).of(handled)
+        strip = STRIP_BYTES * extent.frames * math.prod(handled.layer) / MIB
+        return need + min(strip, STRIP_MIB) + _crop_bytes(settings.upsample, handled) / MIB
+    need = MEMORY[stage].of(handled)
     if stage == "train":
         need += _step_bytes(settings.train, extent) / MIB
         need *= settings.train.processes  # each has the clip
@@ -249,3 +262,10 @@ def _step_bytes(train: TrainSettings, extent: Extent) -> float:
     shown = _shown(train, extent)
     at_once = min(shown, train.at_once or shown)
     return at_once * _passes(train, extent) * MEGA * STEP_MAPS * 4 * train.channels
+
+
+def _crop_bytes(upsample: UpsampleSettings, extent: Extent) -> float:
+    """Return what a step of the upsampler's training holds at its peak."""
+    pixels = math.prod(min(upsample.crop, side) for side in extent.layer)
+    each = CROP_BYTES + CROP_CHANNEL_BYTES * upsample.channels
+    return min(upsample.batch, extent.frames) * extent.layers * pixels * each

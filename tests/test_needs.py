@@ -90,14 +90,15 @@ def test_training_needs_what_its_batch_and_network_take() -> None:
 @pytest.mark.parametrize(
     ("frames", "people", "working", "measured"),
     [
-        (20, 2, (224, 126), {"train": 614, "upsample": 685, "uv": 837, "poses": 310}),
-        (20, 4, (224, 126), {"train": 717, "upsample": 727, "uv": 771, "poses": 334}),
-        (80, 2, (224, 126), {"train": 886, "upsample": 752, "uv": 750, "poses": 306}),
-        (20, 2, (448, 256), {"train": 997, "upsample": 1145, "uv": 777, "poses": 324}),
-        (200, 4, (448, 256), {"train": 3696, "uv": 831, "poses": 376, "tracks": 177}),
-        (500, 2, (128, 72), {"frames": 116, "seeds": 146, "train": 870, "upsample": 998}),
-        (2000, 2, (128, 72), {"frames": 126, "tracks": 262, "seeds": 163, "train": 2075}),
-        (2000, 2, (128, 72), {"upsample": 2100, "camera": 140, "render": 283, "warp": 129}),
+        (20, 2, (224, 126), {"train": 575, "upsample": 833, "uv": 837, "poses": 310}),
+        (20, 4, (224, 126), {"train": 642, "upsample": 1095, "uv": 771, "poses": 334}),
+        (80, 2, (224, 126), {"train": 697, "upsample": 893, "uv": 750, "poses": 306}),
+        (20, 2, (448, 256), {"train": 831, "upsample": 1291, "uv": 777, "poses": 324}),
+        (200, 4, (448, 256), {"train": 3996, "uv": 879, "poses": 380, "tracks": 180}),
+        (50, 2, (128, 72), {"frames": 108, "seeds": 111, "train": 542, "upsample": 714}),
+        (500, 2, (128, 72), {"frames": 116, "seeds": 146, "train": 907, "upsample": 725}),
+        (2000, 2, (128, 72), {"frames": 125, "tracks": 210, "seeds": 163, "train": 2245}),
+        (2000, 2, (128, 72), {"upsample": 884, "camera": 141, "render": 283, "warp": 129}),
     ],
 )
 def test_enough_is_asked_for_what_was_measured(
@@ -107,6 +108,32 @@ def test_enough_is_asked_for_what_was_measured(
     extent = Extent(frames, double, working, double, people, people)
     for stage, peak in measured.items():
         assert peak <= asked_memory(stage, extent, SETTINGS) <= 2 * peak, stage
+
+
+@pytest.mark.parametrize(
+    ("people", "upsample", "measured"),
+    [
+        (2, {"batch": 4}, 1421),
+        (2, {"channels": 64}, 879),
+        (2, {"output_size": "source"}, 930),
+        (4, {"output_size": "source"}, 1384),
+    ],
+)
+def test_enough_is_asked_for_other_upsamplers(
+    people: int, upsample: dict[str, object], measured: float
+) -> None:
+    extent = Extent(20, (448, 252), (224, 126), (448, 252), people, people)
+    assert measured <= asked_memory("upsample", extent, with_(upsample=upsample)) <= 2 * measured
+
+
+def test_an_upsampler_needs_the_same_for_any_longer_clip() -> None:
+    # 6 bytes a pixel of 448 x 252 are 256 MiB in 396 frames.
+    needs = [
+        memory_mib("upsample", replace(SMALL, frames=frames), SETTINGS)
+        for frames in (198, 400, 100_000)
+    ]
+    assert needs[1] == needs[2]
+    assert needs[1] - needs[0] == pytest.approx(128, abs=0.2)
 
 
 def test_training_at_the_papers_size_stays_below_eight_gigabytes() -> None:

@@ -145,7 +145,8 @@ INTRODUCTION = """# Memory, measured
 Made by `retime benchmark memory`; not written by hand. Peak resident memory of each stage in MiB,
 on drawn clips with layers of twice the working size, each stage a process of its own with one
 thread. In brackets what the workflow asks a scheduler for (`retime/needs.py`). Networks train for
-three steps, in which the peak is reached.
+three steps, in which the peak is reached, the upsampler on crops of 64 pixels; what it is asked for
+is for crops of 192.
 
 Only `train` holds all frames at once, at working size, and says what it needs before it loads
 anything. The others stream. What grows in them with the number of frames is what is known of
