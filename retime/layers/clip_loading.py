@@ -14,7 +14,7 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.evidence import evidence_against, is_ground, least_alpha, noise_level
 from retime.layers.ground import MARGIN, OUTLINE, background_median, grow
-from retime.layers.solid import solid_things
+from retime.layers.solid import solid_pieces, solid_things
 from retime.layers.texture import Taps, atlas_ids, atlas_taps, texel_colours
 from retime.layers.things import lay_things, whose_things
 from retime.layers.trimap import CLEAR, OPAQUE
@@ -138,7 +138,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
     solid = np.zeros_like(around)
     if things:
         each = zip(pairs, least, opaque.any(1), strict=True)
-        solid = np.stack([solid_things(*pair, demand, body) for pair, demand, body in each])
+        solid = solid_things([solid_pieces(*pair, demand, body) for pair, demand, body in each])
         least[solid] = 1
     # What the background cannot explain is never ruled out for any layer by its distance from
     # the people: far shadows, balloons on strings. What it explains to the full is ruled out

@@ -2,8 +2,12 @@
 
 How much alpha a frame demands says little of a thing that looks like the ground behind it: a ball
 in front of boards of its own hue could be a veil there. But a thing is solid throughout. Where one
-part of it cannot be a veil, all that hangs together with it is no veil either.
+part of it cannot be a veil, all that hangs together with it is no veil either, nor is what it
+becomes in the frames before and after: half hidden by somebody, a ball may show no part that tells.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -22,21 +26,28 @@ THICK_SHARE = 0.7
 # What hangs together is a thing if it demands more alpha than the first in so many pixels, and in
 # this share of all: the rim of a body may show past its map and touch its own reflection.
 OPAQUE, LEAST_OPAQUE, OPAQUE_SHARE = 0.8, 4, 0.05
+# It is one, too, if this share of it lies where there is a thing a frame before or after.
+LASTING = 0.5
 
 
-def solid_things(
+class Pieces(NamedTuple):
+    """What hangs together in a frame outside bodies, numbered from 1; 0 is all else."""
+
+    numbers: np.ndarray  # int32 [h, w]
+    massive: np.ndarray  # bool [pieces + 1], nowhere thin: what may be things
+    things: np.ndarray  # bool [pieces + 1], of these, what are for certain
+
+
+def solid_pieces(
     frame: np.ndarray, background: np.ndarray, least: np.ndarray, bodies: np.ndarray
-) -> np.ndarray:
-    """Find what is solid in a frame outside bodies.
+) -> Pieces:
+    """Find what may be solid in a frame outside bodies, and what is for certain.
 
     Args:
         frame: uint8 [h, w, 3].
         background: uint8 [h, w, 3], what the frame sees of the ground.
         least: float32 [h, w] in 0..1, the least alpha that explains the frame.
         bodies: bool [h, w], where some UV map is.
-
-    Returns:
-        bool [h, w].
     """
     i, b = (cv2.GaussianBlur(p.astype(np.float32), (0, 0), BLUR) for p in (frame, background))
     ratio = (i + OFFSET) / (b + OFFSET)
@@ -48,12 +59,24 @@ def solid_things(
     count, piece = cv2.connectedComponents(thick, connectivity=4)
     area = np.bincount(piece.ravel(), minlength=count)
     opaque = np.bincount(piece[(thick > 0) & (least > OPAQUE)], minlength=count)
-    thing = (opaque >= LEAST_OPAQUE) & (opaque >= OPAQUE_SHARE * area)
     # What is mostly thin, as a bicycle, would be left in scraps.
     _, whole = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=8)
     kept = np.bincount(whole[thick > 0], minlength=whole.max() + 1)
-    massive = kept >= THICK_SHARE * np.bincount(whole.ravel())
-    massive[0] = True  # of its pixels none is thick
-    thing &= np.bincount(piece[~massive[whole]], minlength=count) == 0
-    thing[0] = False  # all that is no candidate
-    return thing[piece]
+    stout = kept >= THICK_SHARE * np.bincount(whole.ravel())
+    stout[0] = True  # of its pixels none is thick
+    massive = np.bincount(piece[~stout[whole]], minlength=count) == 0
+    massive[0] = False  # all that is no candidate
+    things = massive & (opaque >= LEAST_OPAQUE) & (opaque >= OPAQUE_SHARE * area)
+    return Pieces(piece, massive, things)
+
+
+def solid_things(pieces: Sequence[Pieces]) -> np.ndarray:
+    """Find what is solid outside bodies, bool [T, h, w], among the ``pieces`` of all T frames."""
+    solid = np.stack([each.things[each.numbers] for each in pieces])
+    ahead, back = range(1, len(pieces)), range(len(pieces) - 2, -1, -1)
+    for here, before in [*((t, t - 1) for t in ahead), *((t, t + 1) for t in back)]:
+        numbers, massive, _ = pieces[here]
+        area = np.bincount(numbers.ravel(), minlength=len(massive))
+        lasting = np.bincount(numbers[solid[before]], minlength=len(massive))
+        solid[here] |= (massive & (lasting >= LASTING * area))[numbers]
+    return solid

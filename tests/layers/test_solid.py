@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 
 from retime.layers.evidence import least_alpha
-from retime.layers.solid import solid_things
+from retime.layers.solid import solid_pieces, solid_things
 
 HEIGHT, WIDTH = 48, 64
 WALL, BOARDS, BALL = (60, 130, 140), (190, 140, 90), (230, 100, 70)
@@ -17,7 +17,11 @@ def room():
 
 
 def found(frame, bodies=NOBODY):
-    return solid_things(frame, room(), least_alpha(frame, room()), bodies)
+    return solid_things([pieces(frame, bodies)])[0]
+
+
+def pieces(frame, bodies=NOBODY):
+    return solid_pieces(frame, room(), least_alpha(frame, room()), bodies)
 
 
 def test_a_ball_that_the_boards_would_let_pass_for_a_veil_is_solid_with_its_upper_half():
@@ -83,3 +87,26 @@ def test_a_bicycle_is_no_massive_thing_though_its_hub_is_thick():
     alone = room()
     alone[hub] = BALL
     assert found(alone)[15:18, 31:34].all()
+
+
+def test_what_was_solid_stays_so_where_no_part_of_it_tells():
+    frames, bodies = [room() for _ in range(4)], [NOBODY.copy() for _ in range(4)]
+    for t, frame in enumerate(frames):
+        frame[16:40, 18 + 2 * t : 38 + 2 * t] = BALL
+        bodies[t][:29] = t not in (0, 3)  # somebody hides the half before the wall
+    shown = list(map(pieces, frames, bodies))
+    assert not any(each.things.any() for each in shown[1:3])  # alone they may be veils
+    solid = solid_things(shown)
+    for t in range(4):
+        assert solid[t][30:39, 19 + 2 * t : 37 + 2 * t].all()
+    assert not solid_things(shown[1:3]).any()
+    backward = solid_things(shown[::-1])
+    assert (backward == solid[::-1]).all()
+
+
+def test_what_comes_up_beside_a_thing_is_none_for_that():
+    first, second = room(), room()
+    first[16:40, 4:24] = BALL
+    second[16:40, 4:24] = BALL
+    second[28:44, 30:50] = BALL
+    assert not solid_things([pieces(first), pieces(second)])[1][:, 26:].any()
