@@ -157,7 +157,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
     recognised = _recognised(pictures, core, taps, *texture)
     people = len(ids)
     if solid.any():
-        carried = whose_things(solid, opaque, order, recognised.numpy())
+        carried = whose_things(solid, opaque, order, recognised.numpy(), least)
         people = lay_things(iuv, atlas, carried)
         taps = _all_taps(iuv, atlas, tile)
         carried = torch.from_numpy(carried)

@@ -22,8 +22,9 @@ REACH, GROWS = 0.014, 2.0
 FORETOLD, CLEARLY = 0.1, 3.0
 # What less than this share of the like poses, by weight, shows free of bodies counts for less.
 TELLING = 0.5
-# It hides a body behind it where at least this share of the like poses say that it is.
-HIDES = 0.5
+# It hides a body behind it where at least this share of the like poses say that it is; and it is
+# where they say so and the frame demands at least this alpha.
+HIDES, SHOWS = 0.5, 0.3
 
 
 def lay_things(iuv: np.ndarray, person: np.ndarray, things: np.ndarray) -> int:
@@ -61,7 +62,11 @@ class _Piece(NamedTuple):
 
 
 def whose_things(
-    solid: np.ndarray, positive: np.ndarray, order: np.ndarray, recognised: np.ndarray
+    solid: np.ndarray,
+    positive: np.ndarray,
+    order: np.ndarray,
+    recognised: np.ndarray,
+    least: np.ndarray,
 ) -> np.ndarray:
     """Find the owners of things.
 
@@ -70,6 +75,7 @@ def whose_things(
         positive: bool [T, N, h, w], the layers' UV maps.
         order: int [T, N], numbers of layers, from 1, back to front.
         recognised: bool [T, N, h, w], where somebody is seen for certain.
+        least: float32 [T, h, w] in 0..1, the least alpha that explains each frame.
 
     Returns:
         bool [T, N, h, w], the things of each layer; those that nobody's motion foretells, or more
@@ -85,19 +91,21 @@ def whose_things(
         if told[best] >= FORETOLD and told[best] >= CLEARLY * np.delete(told, best).max(initial=0):
             for k in thing:
                 result[pieces[k].frame, best] |= pieces[k].mask
-    return result | _across(result, positive, like, order, recognised)
+    return result | _rest(result, positive, like, order, recognised, least)
 
 
-def _across(
+def _rest(
     things: np.ndarray,
     positive: np.ndarray,
     like: list[list],
     order: np.ndarray,
     recognised: np.ndarray,
+    least: np.ndarray,
 ) -> np.ndarray:
-    """Find where things hide bodies behind their owners, bool [T, N, h, w].
+    """Find the rest of things of which a part was found in the frame, bool [T, N, h, w].
 
-    There the frame is nothing of the ground's, so that it says nothing of the thing; like poses do.
+    Where they hide bodies behind their owners the frame is nothing of the ground's, so that it says
+    nothing of the thing; like poses do. They do, too, where limbs of those behind cut off scraps.
     """
     result = np.zeros_like(things)
     known = ~positive.any(1)
@@ -106,8 +114,9 @@ def _across(
             place = order[t].tolist().index(n + 1)
             behind = order[t, :place] - 1
             hidden = positive[t, behind].any(0) & ~positive[t, n] & ~recognised[t].any(0)
-            if hidden.any():
-                result[t, n] = hidden & (_foretold(things[:, n], known, like[n][t]) > HIDES)
+            scraps = known[t] & (least[t] >= SHOWS)
+            foretold = _foretold(things[:, n], known, like[n][t]) > HIDES
+            result[t, n] = (hidden | scraps) & foretold
     return result
 
 
