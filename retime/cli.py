@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from retime import config
+from retime import __version__, config
 from retime.benchmark.cli import app as benchmark_app
 from retime.body.cli import app as body_app
 from retime.config import parse_section as _settings
@@ -27,11 +27,28 @@ from retime.previews import app as preview_app
 from retime.timing.cli import app as otio_app
 
 app = typer.Typer(
-    help="Retime people in an ordinary video.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"retime {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Retime people in an ordinary video."""
 
 
 @app.command()

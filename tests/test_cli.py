@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 
 import av
@@ -67,6 +68,13 @@ def make_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def test_says_its_version(
+    accepted: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    accepted("--version")
+    assert capsys.readouterr().out == f"retime {version('retime')}\n"
 
 
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
