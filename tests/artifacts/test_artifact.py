@@ -1,6 +1,5 @@
 """Stage files: whole or not there, and refused with one message where they cannot be read."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retime.artifacts import Artifact, Frames, Layers, Poses, Tracks
+from retime.artifacts import Artifact, Frames, Poses, Tracks
 from retime.errors import InputError
 
 CLIP = {
@@ -50,23 +49,6 @@ def test_any_number_of_frames_and_people(
     keypoints = write_poses(path, frames, people)
     with Poses.open(path) as poses:
         np.testing.assert_array_equal(poses.keypoints[:], keypoints)
-
-
-def test_pictures_of_layers_are_unpacked_outside_hdf5(tmp_path: Path) -> None:
-    rgba = np.random.default_rng(0).integers(0, 256, (3, 4, 24, 32, 4), dtype=np.uint8)
-    sizes = {"layers": 3, "T": 4, "H": 24, "W": 32, "N": 2, "Hc": 24, "Wc": 32}
-    with Layers.create(
-        tmp_path / "layers.h5", parameters={}, sizes=sizes, names=["a", "b"], people=[[1], [2]],
-        canvas_bounds=[0, 0, 32, 24], **CLIP,
-    ) as layers:  # fmt: skip
-        layers.rgba[:, :3] = rgba[:, :3]
-        layers.rgba[2, 3, ::2] = rgba[2, 3, ::2]
-    with Layers.open(tmp_path / "layers.h5") as layers, ThreadPoolExecutor(4) as pool:
-        places = [(layer, frame) for layer in range(3) for frame in range(4)] * 5
-        read = list(pool.map(lambda place: layers.picture(*place), places))
-        for (layer, frame), picture in zip(places, read, strict=True):
-            np.testing.assert_array_equal(picture, layers.rgba[layer, frame])
-        assert not layers.picture(0, 3).any()  # never written
 
 
 def test_folders_are_made(tmp_path: Path) -> None:
