@@ -5,7 +5,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
 
 from retime.artifacts import Frames, Seeds
 from retime.errors import InputError
@@ -14,61 +13,16 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.evidence import evidence_against, is_ground, least_alpha, noise_level
 from retime.layers.ground import MARGIN, OUTLINE, background_median, grow
+from retime.layers.recognition import deep_inside, recognise, seen_texture
 from retime.layers.solid import solid_pieces, solid_things
 from retime.layers.texture import Taps, atlas_ids, atlas_taps, texel_colours
 from retime.layers.things import lay_things, whose_things
 from retime.layers.trimap import CLEAR, OPAQUE
 from retime.layers.unseen import unseen_colours
 
-# How far inside its outline a UV map is surely the person, share of the frame's width.
-EDGE = 0.01
-# A person's pixel is recognised within this of their texture (largest channel, 0..1).
-RECOGNISED = 0.15
 # Under a moving camera the canvas is finer than the frames, along each side, if there are frames to
 # gather it from.
 FINE = 2
-
-
-def _seen_texture(
-    rgb: Tensor, positive: Tensor, taps: list[list[Taps]]
-) -> list[tuple[Taps, Tensor]]:
-    """Return, for each frame and layer, its taps where nobody else is, with the colours."""
-    visible = []
-    for t, row in enumerate(taps):
-        bodies = positive[t].sum(0).flatten()  # [h w], how many people
-        colours = rgb[t].flatten(1)
-        for tap in row:
-            alone = bodies[tap.pixels] == 1
-            mine = Taps(tap.pixels[alone], tap.texels[alone], tap.weights[alone])
-            visible.append((mine, colours[:, mine.pixels].T))
-    return visible
-
-
-def _recognised(
-    rgb: Tensor, core: Tensor, taps: list[list[Taps]], colours: Tensor, known: Tensor
-) -> Tensor:
-    """Tell where a person can be seen by their own texture, bool [T, N, h, w].
-
-    Where two people cross, a layer could also paint the other one. Pixels deep inside a
-    person's UV map that have the colour their texture has in other frames show that person.
-    """
-    seen = torch.zeros_like(core)
-    for t, row in enumerate(taps):
-        frame = rgb[t].flatten(1)
-        for n, tap in enumerate(row):
-            expected = (colours[tap.texels] * tap.weights[..., None]).sum(1)  # [K, 3]
-            whole = known[tap.texels].all(1)
-            alike = (frame[:, tap.pixels].T - expected).abs().amax(1) < RECOGNISED
-            seen[t, n].view(-1)[tap.pixels] = alike & whole
-    return seen & core
-
-
-def _core(positive: np.ndarray) -> np.ndarray:
-    """Return ``positive``, bool [T, N, h, w], less an edge as wide as UV maps are uncertain."""
-    side = 2 * max(1, round(EDGE * positive.shape[-1])) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    eroded = [cv2.erode(m.astype(np.uint8), disc) > 0 for f in positive for m in f]
-    return np.stack(eroded).reshape(positive.shape)
 
 
 def _resized(video: Frames, size: tuple[int, int]) -> np.ndarray:
@@ -152,9 +106,9 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
     taps = _all_taps(iuv, atlas, tile)
     pictures = torch.from_numpy(rgb).permute(0, 3, 1, 2).float().div(255).contiguous()
     positive = torch.from_numpy(opaque)
-    core = torch.from_numpy(_core(opaque))
-    texture = texel_colours(_seen_texture(pictures, positive, taps), len(ids), tile)
-    recognised = _recognised(pictures, core, taps, *texture)
+    core = torch.from_numpy(deep_inside(opaque))
+    texture = texel_colours(seen_texture(pictures, positive, taps), len(ids), tile)
+    recognised = recognise(pictures, core, taps, *texture)
     people = len(ids)
     if solid.any():
         carried = whose_things(solid, opaque, order, recognised.numpy(), least)
@@ -163,7 +117,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
         carried = torch.from_numpy(carried)
         positive, core = positive | carried, core | carried
         negative |= (carried.any(1, keepdim=True) & ~positive).numpy()
-        texture = texel_colours(_seen_texture(pictures, positive, taps), people, tile)
+        texture = texel_colours(seen_texture(pictures, positive, taps), people, tile)
     at_taps = [
         [_at_taps(*layer) for layer in zip(*frame, strict=True)]
         for frame in zip(taps, iuv, atlas, strict=True)
@@ -188,7 +142,7 @@ def load_clip_tensors(frames: Path, seeds: Path, tile: int, things: bool = True)
         iuv=at_taps,
         taps=taps,
         ids=ids_at_taps,
-        unseen=unseen_colours(positive, taps, *texture),
+        unseen=unseen_colours(positive, taps, *texture, tile),
         people=people,
         dynamic=dynamic,
         tile=tile,

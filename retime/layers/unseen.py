@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from retime.layers.composite import transmittance
-from retime.layers.texture import Taps
+from retime.layers.texture import Taps, nearest_known
 
 
 class Unseen(NamedTuple):
@@ -26,7 +26,7 @@ class Unseen(NamedTuple):
 
 
 def unseen_colours(
-    positive: Tensor, taps: list[list[Taps]], colours: Tensor, known: Tensor
+    positive: Tensor, taps: list[list[Taps]], colours: Tensor, known: Tensor, tile: int
 ) -> list[list[Unseen]]:
     """Foretell people's colours where their UV maps overlap.
 
@@ -34,11 +34,15 @@ def unseen_colours(
         positive: bool [T, N, h, w], the layers' UV maps.
         taps: [T][N], where they read their atlases.
         colours: float32 [texels, 3] in 0..1, see ``texel_colours``.
-        known: bool [texels], whether any frame shows them.
+        known: bool [texels], whether any frame shows them; others take the nearest known colour of
+            their tile.
+        tile: texels on a tile's side.
 
     Returns:
-        [T][N], without pixels whose texels no frame shows.
+        [T][N], without pixels of tiles of which no frame shows anything.
     """
+    nearest = nearest_known(known, tile)
+    colours, known = colours[nearest], known[nearest]
     told = []
     for bodies, row in zip(positive, taps, strict=True):
         crowded = bodies.sum(0).flatten() > 1  # [h w]

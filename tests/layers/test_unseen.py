@@ -13,13 +13,20 @@ SECOND = Taps(torch.tensor([1, 2]), torch.tensor([[2, 3, 2, 2], [3, 3, 3, 3]]), 
 COLOURS = torch.tensor([[0.2, 0.2, 0.2], [0.6, 0.4, 0.2], [0.9, 0.9, 0.9], [0.0, 0.0, 0.0]])
 
 
-def test_colours_are_foretold_where_uv_maps_overlap_and_frames_show_the_texels():
+def test_colours_are_foretold_where_uv_maps_overlap_and_frames_show_the_tile():
     known = torch.tensor([True, True, True, False])
-    (first, second), *others = unseen_colours(POSITIVE, [[FIRST, SECOND]], COLOURS, known)
+    told = unseen_colours(POSITIVE, [[FIRST, SECOND]], COLOURS, known, tile=1)
+    (first, second), *others = told
     assert not others
     assert first.pixels.tolist() == [1]
     assert first.colours[0].tolist() == pytest.approx([0.4, 0.3, 0.2])
-    assert len(second.pixels) == len(second.colours) == 0  # one of its two texels is unknown
+    assert len(second.pixels) == len(second.colours) == 0  # one of its two tiles is unknown
+
+
+def test_texels_that_no_frame_shows_have_the_nearest_colour_of_their_tile():
+    known = torch.tensor([True, False, False, False])
+    ((first, second),) = unseen_colours(POSITIVE, [[FIRST, SECOND]], COLOURS, known, tile=2)
+    assert first.colours.tolist() == second.colours.tolist() == [pytest.approx([0.2] * 3)]
 
 
 def layers(alpha):
