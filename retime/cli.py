@@ -113,6 +113,7 @@ def uv(tracks: In, out: Out, settings: SettingsText = "", threads: Threads = 1) 
 
 @app.command()
 def seeds(
+    frames: In,
     tracks: In,
     uv: In,
     camera: In,
@@ -124,7 +125,9 @@ def seeds(
     """Lay out the layers: their UV maps, trimaps and depth order."""
     from retime.layers.seeding import run_seeds
 
-    run_seeds(tracks, uv, camera, out, _settings(settings, config.SeedsSettings), trimaps, masks)
+    run_seeds(
+        frames, tracks, uv, camera, out, _settings(settings, config.SeedsSettings), trimaps, masks
+    )
 
 
 @app.command()

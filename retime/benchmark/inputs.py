@@ -46,7 +46,7 @@ def make_inputs(
     else:
         _true_people(truth, frames, tracks, uv)
     run_camera(frames, tracks, camera, settings.camera, threads)
-    run_seeds(tracks, uv, camera, folder / "seeds.h5", settings.seeds, None)
+    run_seeds(frames, tracks, uv, camera, folder / "seeds.h5", settings.seeds, None)
 
 
 def _true_people(truth: Path, frames: Path, tracks: Path, uv: Path) -> None:

@@ -124,7 +124,7 @@ def _measure(case: Drawn, folder: Path) -> Peaks:
     run("tracks", "poses", "frames", out="found")
     run("camera", "frames", "tracks", out="camera")
     run("uv", "tracks", out="uv")
-    run("seeds", "tracks", "uv", "camera", out="seeds")
+    run("seeds", "frames", "tracks", "uv", "camera", out="seeds")
     run("train", "frames", "seeds", out="decomposition", settings='{"steps": 3}')
     if case != LARGE:
         trained = ("frames", "seeds", "camera", "decomposition")

@@ -51,6 +51,11 @@ class SeedsSettings(Section):
         True, description="rule out for a layer what lies on someone else (not in the paper)"
     )
     order: tuple[OrderChoice, ...] = ()
+    order_by_sight: bool = Field(
+        True,
+        description="where people overlap, in front is whom the frames show there; false: whose "
+        "feet are lower in the picture, always (in the paper, the user says it)",
+    )
     dynamic_background: bool = Field(
         False,
         description="a layer behind all people, of that name, for what changes in the background "

@@ -74,7 +74,7 @@ class Walk:
         """Find the layers, with a person's trimaps; return the seconds that training took."""
         names = ("tracks", "uv", "camera", "frames", "seeds", "decomposition", "layers")
         tracks, uv, camera, frames, seeds, decomposition, layers = (self.file(n) for n in names)
-        run_seeds(tracks, uv, camera, seeds, self.settings.seeds, trimaps)
+        run_seeds(frames, tracks, uv, camera, seeds, self.settings.seeds, trimaps)
         began = time.monotonic()
         run_train(frames, seeds, decomposition, self.settings.train, None, self.threads)
         seconds = time.monotonic() - began

@@ -13,7 +13,8 @@ from retime.layers.canvas import CanvasPlane
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.evidence import evidence_against, is_ground, least_alpha, noise_level
 from retime.layers.ground import MARGIN, OUTLINE, background_median, grow
-from retime.layers.recognition import deep_inside, recognise, seen_texture
+from retime.layers.margins import deep_inside
+from retime.layers.recognition import recognise, seen_texture
 from retime.layers.solid import solid_pieces, solid_things
 from retime.layers.texture import Taps, atlas_ids, atlas_taps, texel_colours
 from retime.layers.things import lay_things, whose_things

@@ -1,35 +1,21 @@
-"""Where the frames are sure to show a person: deep inside their UV map, and by their texture.
+"""Where the frames are sure to show a person: apart from all others, or by their own texture."""
 
-UV maps are drawn from joints and end some pixels off the person; what lies about the edge of one,
-or about the edge of somebody else's, may be of either.
-"""
-
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
-from retime.layers.ground import grow
+from retime.layers.margins import near
 from retime.layers.texture import Taps
 
-# How far UV maps may be off, share of the frame's width.
-EDGE = 0.01
 # A person's pixel is recognised within this of their texture (largest channel, 0..1).
 RECOGNISED = 0.15
-
-
-def deep_inside(positive: np.ndarray) -> np.ndarray:
-    """Return UV maps, bool [T, N, h, w], less an edge as wide as they may be off."""
-    side = 2 * max(1, round(EDGE * positive.shape[-1])) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    eroded = [cv2.erode(m.astype(np.uint8), disc) > 0 for f in positive for m in f]
-    return np.stack(eroded).reshape(positive.shape)
 
 
 def seen_texture(
     rgb: Tensor, positive: Tensor, taps: list[list[Taps]]
 ) -> list[tuple[Taps, Tensor]]:
     """Find where frames show the texture of one person, nobody else being there or near.
+
+    What lies about the edge of somebody else's UV map may be of either.
 
     Args:
         rgb: float32 [T, 3, h, w] in 0..1.
@@ -40,10 +26,8 @@ def seen_texture(
         For each frame and layer, taps at these K pixels, with the colours there, [K, 3].
     """
     visible = []
-    reach = 2 * EDGE * positive.shape[-1]
     for t, row in enumerate(taps):
-        near = np.stack([grow(body, reach) for body in positive[t].numpy()])
-        bodies = torch.from_numpy(near.sum(0)).flatten()  # [h w], how many people
+        bodies = torch.from_numpy(near(positive[t].numpy()).sum(0)).flatten()  # [h w], how many
         colours = rgb[t].flatten(1)
         for tap in row:
             alone = bodies[tap.pixels] == 1

@@ -2,14 +2,32 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from retime.artifacts import DYNAMIC_BACKGROUND, Camera, Masks, Seeds, Tracks, Uv, texture_ids
+from retime.artifacts import (
+    DYNAMIC_BACKGROUND,
+    Camera,
+    Frames,
+    Masks,
+    Seeds,
+    Tracks,
+    Uv,
+    texture_ids,
+)
 from retime.config import SeedsSettings
 from retime.errors import InputError
-from retime.layers.objects import box_iuv, choose_grid, feet_of, is_shown, matte_trimap
-from retime.layers.order import apply_choices, ground_beneath, ground_height, guess_order
+from retime.layers.bodies import Bodies
+from retime.layers.objects import feet_of, is_shown, matte_trimap
+from retime.layers.order import (
+    apply_choices,
+    ground_beneath,
+    ground_height,
+    guess_order,
+    order_by_sight,
+)
 from retime.layers.painted import find_painted, place_painted, read_painted
+from retime.layers.sight import View, count_sightings
 from retime.layers.trimap import UNSURE, make_trimap
 from retime.progress import track
 
@@ -71,6 +89,7 @@ def read_mattes(
 
 
 def run_seeds(
+    frames: Path,
     tracks: Path,
     uv: Path,
     camera: Path,
@@ -82,6 +101,7 @@ def run_seeds(
     """Write ``seeds.h5``: each layer's UV map and trimap per frame, and the depth order.
 
     Args:
+        frames: ``frames.h5``; in front is whom they show.
         tracks: ``tracks.h5``.
         uv: ``uv.h5``.
         camera: ``camera.h5``.
@@ -91,32 +111,51 @@ def run_seeds(
         masks: ``masks.h5``, where layers have masks.
 
     Raises:
-        InputError: layers, order, masks or trimaps that do not fit the clip.
+        InputError: layers, order, masks or trimaps that do not fit the clip, or files of clips of
+            two lengths.
     """
-    with Tracks.open(tracks) as people, Uv.open(uv) as maps, Camera.open(camera) as view:
+    with (
+        Frames.open(frames) as video,
+        Tracks.open(tracks) as people,
+        Uv.open(uv) as maps,
+        Camera.open(camera) as view,
+    ):
         ids = [int(i) for i in people.ids[:]]
         layers = choose_layers(settings, ids, people.clip)
         names = list(layers)
         columns = [[ids.index(p) for p in layers[name]] for name in names]
-        frames = len(people.present)
-        mattes = read_mattes(masks, settings, names, frames)
+        count = len(people.present)
+        if len(video.rgb) != count:
+            raise InputError(
+                f"{frames}: {len(video.rgb)} frames, but {tracks} has {count}; run snakemake again"
+            )
+        mattes = read_mattes(masks, settings, names, count)
         objects = {
             n: is_shown(mattes[n])
             for n, column in enumerate(columns)
             if not column and names[n] != DYNAMIC_BACKGROUND
         }
-        grids = {n: choose_grid(shown) for n, shown in objects.items()}
         fps = people.fps[0] / people.fps[1]
         ground = ground_height(people.keypoints[:], people.present[:], fps)  # [T, P]
         # The dynamic background is as far away as can be.
         nearest = np.stack([ground[:, c].max(1, initial=-np.inf) for c in columns], 1)  # [T, N]
         for n, shown in objects.items():
             nearest[:, n] = ground_beneath(feet_of(shown, people.source_size[1]), fps)
-        order = guess_order(nearest, people.source_size[1])
-        order = apply_choices(order, settings.order, names, people.clip)
         numbers = texture_ids([layers[name] for name in names])
         width, height = size = tuple(people.working_size)
-        placed = place_painted(find_painted(trimaps), names, frames)
+        bodies = Bodies(maps, ids, columns, ground, objects, numbers)
+        order = guess_order(nearest, people.source_size[1])
+        if settings.order_by_sight and len(names) > 1:
+
+            def look(t: int) -> View:
+                rgb = cv2.resize(video.rgb[t], size, interpolation=cv2.INTER_AREA)
+                return View(rgb, *bodies.lay(t))
+
+            everyone = sorted({i for layer in numbers for i in layer})
+            sightings = count_sightings(look, count, len(names), everyone)
+            order = order_by_sight(order, sightings, width * height)
+        order = apply_choices(order, settings.order, names, people.clip)
+        placed = place_painted(find_painted(trimaps), names, count)
         # All are read before anything is made, each once: a range is one picture.
         pictures = {
             path: read_painted(path, size, tuple(people.source_size))
@@ -124,7 +163,7 @@ def run_seeds(
         }
         with Seeds.create(
             out,
-            sizes={"T": frames, "N": len(names), "h": height, "w": width},
+            sizes={"T": count, "N": len(names), "h": height, "w": width},
             parameters=settings.model_dump(mode="json"),
             names=names,
             people=[layers[name] for name in names],
@@ -134,30 +173,18 @@ def run_seeds(
         ) as seeds:
             seeds.order[:] = order
             seeds.homographies[:] = view.homographies[:]
-            for t in track(range(frames), "seeds", frames):
-                iuv = np.zeros((len(names), height, width, 3), np.uint8)
-                person = np.zeros((len(names), height, width), np.uint8)
-                for n, column in enumerate(columns):
-                    # People on one layer hide one another: the nearest is drawn last.
-                    for p in sorted(column, key=lambda p: ground[t, p]):
-                        shown = maps.iuv[t, p]
-                        body = shown[..., 0] > 0
-                        iuv[n][body], person[n][body] = shown[body], ids[p]
-                for n, shown in objects.items():
-                    iuv[n] = box_iuv(shown[t], grids[n])
-                    person[n] = shown[t] * np.uint8(numbers[n][0])
-                bodies = iuv[..., 0] > 0  # [N, h, w]
+            for t in track(range(count), "seeds", count):
+                iuv, person = bodies.lay(t)
+                shown = iuv[..., 0] > 0  # [N, h, w]
                 for n in range(len(names)):
-                    others = np.delete(bodies, n, 0).any(0)
+                    others = np.delete(shown, n, 0).any(0)
                     if n in mattes:
                         matte = mattes[n][t]
                         trimap = matte_trimap(matte, others, settings.band, settings.spare_others)
                     elif names[n] == DYNAMIC_BACKGROUND:
                         trimap = np.full((height, width), UNSURE, np.uint8)
                     else:
-                        trimap = make_trimap(
-                            bodies[n], others, settings.band, settings.spare_others
-                        )
+                        trimap = make_trimap(shown[n], others, settings.band, settings.spare_others)
                     if (t, n) in placed:
                         painted = pictures[placed[t, n]]
                         trimap, seeds.painted[t, n] = painted.over(trimap), painted.meant

@@ -38,13 +38,16 @@ def stages(tiny_clip, tmp_path):
     ) as tracks:
         tracks.keypoints[:], tracks.present[:], tracks.ids[:] = 10, True, [1, 2]
     return SimpleNamespace(
-        tracks=tmp_path / "tracks.h5", uv=tmp_path / "uv.h5", camera=tiny_clip.camera
+        frames=tiny_clip.frames,
+        tracks=tmp_path / "tracks.h5",
+        uv=tmp_path / "uv.h5",
+        camera=tiny_clip.camera,
     )
 
 
 def seeded(stages, out, trimaps=None):
     """Run the stage; return trimaps and where they are painted, [T, N, h, w] each."""
-    run_seeds(stages.tracks, stages.uv, stages.camera, out, SETTINGS, trimaps)
+    run_seeds(stages.frames, stages.tracks, stages.uv, stages.camera, out, SETTINGS, trimaps)
     with Seeds.open(out) as seeds:
         return seeds.trimap[:], seeds.painted[:]
 

@@ -2,6 +2,7 @@
 # kept apart from those that painted trimaps go into, so that painting re-runs no time map.
 rule cast:
     input:
+        frames=rules.frames.output.frames,
         tracks=rules.tracks.output.tracks,
         uv=rules.uv.output.uv,
         camera=rules.camera.output.camera,
@@ -24,12 +25,13 @@ rule cast:
     message:
         "{wildcards.clip}: say who is on which layer"
     shell:
-        "retime seeds --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
+        "retime seeds --frames {input.frames} --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
         " {params.masks} --out {output.cast} --settings {params.settings:q} 2>&1 | tee {log}"
 
 
 rule seeds:
     input:
+        frames=rules.frames.output.frames,
         tracks=rules.tracks.output.tracks,
         uv=rules.uv.output.uv,
         camera=rules.camera.output.camera,
@@ -57,7 +59,7 @@ rule seeds:
     message:
         "{wildcards.clip}: lay out the layers"
     shell:
-        "retime seeds --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
+        "retime seeds --frames {input.frames} --tracks {input.tracks} --uv {input.uv} --camera {input.camera}"
         " {params.masks} {params.trimaps} --out {output.seeds} --settings {params.settings:q} 2>&1 | tee {log}"
 
 

@@ -124,7 +124,8 @@ def write_drawn_clip(
         camera.homographies[:], camera.inliers[:] = np.eye(3), 1.0
     names = [f"person{n}" for n in range(1, people + 1)]
     chosen = seeds.model_copy(update={"order": (OrderChoice(back_to_front=names),)})
-    run_seeds(paths["tracks"], paths["uv"], paths["camera"], paths["seeds"], chosen, trimaps)
+    read = (paths[name] for name in ("frames", "tracks", "uv", "camera"))
+    run_seeds(*read, paths["seeds"], chosen, trimaps)
     return paths["frames"], paths["seeds"]
 
 

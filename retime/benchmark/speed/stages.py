@@ -19,7 +19,7 @@ READS = {
     "tracks": ("poses", "frames"),
     "camera": ("frames", "tracks"),
     "uv": ("tracks",),
-    "seeds": ("tracks", "uv", "camera"),
+    "seeds": ("frames", "tracks", "uv", "camera"),
 }
 THREADED = ("poses", "camera", "uv")
 
