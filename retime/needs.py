@@ -138,7 +138,7 @@ MEMORY = {
     "tracks": Cost(170, layer=15, clip=2),
     "camera": Cost(120, layer=40, clip=1),
     "uv": Cost(850, clip_layers=1),
-    "seeds": Cost(140, clip_layers=0.5),
+    "seeds": Cost(150, clip_layers=0.5),
     "train": Cost(490, clip=47, clip_layers=26),
     "upsample": Cost(520, layer=600, layers=240),
     "warp": Cost(120, source=60),
