@@ -97,14 +97,18 @@ down() {
     done
 }
 
-# End the process that a file names, and wait until it has ended.
+# End the process that a file names, and wait until it has ended. It may end by itself before any
+# of these signals reaches it, which is as good.
 stop() {
     [ -s "$1" ] || return 0
-    local process
+    local process signal
     process=$(cat "$1")
-    kill "$process" 2>/dev/null || return 0
-    for _ in $(seq 50); do kill -0 "$process" 2>/dev/null && sleep 0.1 || return 0; done
-    kill -KILL "$process"
+    for signal in TERM KILL; do
+        kill -"$signal" "$process" 2>/dev/null || true
+        for _ in $(seq 100); do kill -0 "$process" 2>/dev/null && sleep 0.1 || return 0; done
+    done
+    echo "process $process of $1 does not end" >&2
+    return 1
 }
 
 command=${1:-}
