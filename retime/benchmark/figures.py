@@ -77,14 +77,13 @@ def measure(true: Truth, found: Found, number: dict[int, int], frames: np.ndarra
         ``reconstruction_db``, ``background_db`` (where it is seen at least a tenth of the time),
         ``removal_db`` and ``removal_region_db`` (each person removed in turn; the whole frame, and
         where anything of theirs is), ``alpha_iou``, ``alpha_mae``, ``shadow_ratio``,
-        ``reflection_ratio``, ``object_ratio`` (predicted over true alpha where the part stands
-        alone; None: there is none), ``shadow_shown`` and so on (how much of the change that the
-        part makes to the true ground the layer makes to its own), ``shadow_least`` and so on (the
-        least alpha that explains the true picture, over the true alpha: all alphas from there to
-        1, with colours to match, give the same picture), ``leak`` (mean alpha of all other layers
-        where a person alone is opaque), ``other_ground_db`` (drawn over a mirrored background) and
-        ``moved_db``
-        (composited 40 pixels aside).
+        ``reflection_ratio``, ``object_ratio``, ``deformation_ratio`` (predicted over true alpha
+        where the part stands alone; None: there is none), ``shadow_shown`` and so on (how much of
+        the change that the part makes to the true ground the layer makes to its own),
+        ``shadow_least`` and so on (the least alpha that explains the true picture, over the true
+        alpha: all alphas from there to 1, with colours to match, give the same picture), ``leak``
+        (mean alpha of all other layers where a person alone is opaque), ``other_ground_db`` (drawn
+        over a mirrored background) and ``moved_db`` (composited 40 pixels aside).
     """
     count, size = len(true.order), found.size
     step = round(ASIDE * size[0] / 224)

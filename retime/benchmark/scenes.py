@@ -10,10 +10,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from retime.demo.bouncing import Bounce
 from retime.demo.cast import Actor, person_of_height, sole_of
 from retime.demo.dancing import Dance
 from retime.demo.filming import Filming
 from retime.demo.jumping import Jump
+from retime.demo.room import Room
 from retime.demo.scenario import Scenario
 from retime.demo.stance import Motion
 from retime.demo.tracking_scenes import OUTFITS
@@ -64,6 +66,22 @@ def _jumping() -> Scene:
     ), Filming(shutter=0.5, instants=3))  # fmt: skip
 
 
+def _trampoline() -> Scene:
+    adult = _person("adult", "ochre", 1.68, 2, Bounce, (-0.75, 0.3), yaw=0.3, period=1.1, phase=0.5)
+    child = _person(
+        "child", "striped", 1.15, 5, Bounce, (0.75, 1.9), yaw=-0.3, period=0.9, height=0.2,
+        radius=0.65, give=0.06,
+    )  # fmt: skip
+    scene = _scene(
+        "trampoline",
+        "two jump out of step on trampolines that give way, one in a skirt; motion blur",
+        (child, replace(adult, skirt=Skirt())),
+        Filming(shutter=0.5, instants=3),
+    )
+    room = Room(trampolines=(child.motion.trampoline, adult.motion.trampoline))
+    return replace(scene, scenario=replace(scene.scenario, room=room))
+
+
 def _carrying() -> Scene:
     carrier = _person(
         "carrier", "dark", 1.78, 8, Walk, (-1.55, -0.5), speed=1.1, period=1.12,
@@ -94,6 +112,7 @@ def _three() -> Scene:
 SCENES: dict[str, Callable[[], Scene]] = {
     "crossing": _crossing,
     "jumping": _jumping,
+    "trampoline": _trampoline,
     "carrying": _carrying,
     "panning": _panning,
     "three": _three,

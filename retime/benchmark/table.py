@@ -20,6 +20,8 @@ GOALS = {
     "shadow_shown": (0.85, 1.15),
     "reflection_shown": (0.85, 1.15),
     "object_shown": (0.85, 1.15),
+    "deformation_ratio": (0.85, 1.15),
+    "deformation_shown": (0.85, 1.15),
     "leak": 0.02,
     "moved_db": 32.0,
     "other_ground_db": 32.0,
@@ -47,6 +49,9 @@ EFFECTS = {
     "object_ratio": "object",
     "object_least": "least",
     "object_shown": "shown",
+    "deformation_ratio": "deformation",
+    "deformation_least": "least",
+    "deformation_shown": "shown",
 }
 
 SIZES = {
@@ -61,11 +66,11 @@ layers, found at 224x126. Of the people of a scene the worst counts; of several 
 *Removal*: each person is taken out in turn and the picture compared with the true one without them,
 over the whole frame and where anything of theirs was. *Leak*: alpha of all other layers where a
 person alone is opaque. *Moved*: composited 40 pixels aside; *other ground*: drawn over a mirrored
-background. *Shadow, reflection, object*: found over true alpha where that part stands alone. One
-picture has many alphas, from the least, with which the colour is at an end of its range, up to 1,
-each with a colour to match. *Least*: that of the true picture over the true alpha; what lies
-between is for no method to know. *Shown*: how much of the change that the part makes to the picture
-its layer makes to the found ground; that can be known.
+background. *Shadow, reflection, object, deformation* (of ground that gives way): found over true
+alpha where that part stands alone. One picture has many alphas, from the least, with which the
+colour is at an end of its range, up to 1, each with a colour to match. *Least*: that of the true
+picture over the true alpha; what lies between is for no method to know. *Shown*: how much of the
+change that the part makes to the picture its layer makes to the found ground; that can be known.
 *own*: keypoints, UV maps and camera are the pipeline's; *true*: keypoints and UV maps are exact.
 Figures that miss what is aimed at are in italics.
 """

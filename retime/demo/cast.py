@@ -12,6 +12,7 @@ from retime.demo.mesh import Mesh, join, sphere
 from retime.demo.paint import Landmarks, Material
 from retime.demo.stance import Motion, Stance
 from retime.demo.trailing import Balloon, Skirt
+from retime.demo.trampoline import Pressed
 
 
 def person_of_height(height: float, seed: int) -> ShapedBody:
@@ -32,6 +33,7 @@ class Appearance:
     mesh: Mesh  # dressed, with what is carried, in the world
     bare: np.ndarray  # [V, 3] float32 vertices of the body alone
     keypoints: np.ndarray  # [17, 3] in the world
+    pressed: Pressed | None = None  # what gives way under the feet
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Actor:
         if self.skirt is not None:
             mesh = join([mesh, self.skirt.at(time, lambda t: self.motion.at(t).pelvis)])
         bare = self.shape.pose(stance.angles) + shift
-        return Appearance(mesh, bare, self.body.keypoints(bare))
+        return Appearance(mesh, bare, self.body.keypoints(bare), stance.pressed)
 
     def _shift(self, stance: Stance) -> np.ndarray:
         """From where the body model puts the person to their place in the world. [3] float32"""

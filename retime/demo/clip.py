@@ -48,7 +48,7 @@ def render_frames(scenario: Scenario) -> Iterator[RenderedFrame]:
         seen = [actor.at(scenario.time(number)) for actor in scenario.actors]
         layers = [
             draw_layer(
-                look.mesh, actor.outfit, actor.landmarks, scenario.camera, scenario.lighting, ground
+                look, actor.outfit, actor.landmarks, scenario.camera, scenario.lighting, ground
             )
             for actor, look in zip(scenario.actors, seen, strict=True)
         ]
@@ -101,6 +101,7 @@ def _store(truth: Truth, t: int, rendered: RenderedFrame) -> None:
         truth.carried[t, n] = layer.carried
         truth.shadow[t, n] = layer.shadow
         truth.reflection[t, n] = layer.reflection
+        truth.deformation[t, n] = layer.deformation
 
 
 def keypoints_in_picture(scenario: Scenario, look: Appearance) -> np.ndarray:

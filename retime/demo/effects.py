@@ -26,18 +26,23 @@ class Ground:
     floor: np.ndarray  # [H, W] bool
     mirror: np.ndarray  # [H, W] float32, share of light mirrored; 0 on the wall
     weights: np.ndarray  # [2, K] share of light from each direction: on the wall, on the floor
+    room: Room
 
 
 def view_ground(camera: Pinhole, room: Room, lighting: Lighting, width: int, height: int) -> Ground:
     """Look at the room's surfaces."""
     points, kind = surfaces(camera, room, width, height)
     floor = kind == FLOOR
+    glossy = floor.copy()
+    for trampoline in room.trampolines:  # of cloth
+        glossy &= ~trampoline.covers(points)
     normals = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, 1.0]])
     return Ground(
         points.astype(np.float32),
         floor,
-        np.where(floor, mirror_share(camera, points), 0).astype(np.float32),
+        np.where(glossy, mirror_share(camera, points), 0).astype(np.float32),
         np.stack([lighting.ground_weights(normal) for normal in normals]),
+        room,
     )
 
 

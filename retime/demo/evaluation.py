@@ -33,7 +33,7 @@ OPAQUE_ENOUGH = 0.2
 core of shadows; reflections mostly lie below it and count in their ratio instead."""
 CLEAR = 0.02
 """A part's alpha must be below this for the pixel to count as free of that part."""
-PART_ALPHA = {"shadow": 0.10, "reflection": 0.06, "object": 0.50}
+PART_ALPHA = {"shadow": 0.10, "reflection": 0.06, "object": 0.50, "deformation": 0.50}
 """Alpha above which a pixel belongs to that part alone, if the person's other parts are clear."""
 
 
@@ -48,9 +48,10 @@ def evaluate(results: Path, truth: Path, video: Path) -> dict[str, Any]:
     Returns:
         ``people`` names the true people; lists follow its order. ``oks``, ``id_switches``;
         ``alpha_iou``, ``alpha_mae`` (lists); ``shadow_ratio``, ``reflection_ratio``,
-        ``object_ratio`` (lists, None where there is none: mean predicted over mean true alpha
-        where that part stands alone and uncovered); ``background_psnr_db``; for every edit
-        ``EDIT_psnr_db`` against the pictures that the true layers give under the edit's time map;
+        ``object_ratio``, ``deformation_ratio`` (lists, None where there is none: mean predicted
+        over mean true alpha where that part stands alone and uncovered); ``background_psnr_db``;
+        for every edit ``EDIT_psnr_db`` against the pictures that the true layers give under the
+        edit's time map;
         ``removal_psnr_db`` and, for the same true pictures, ``removal_psnr_unedited_db`` (of the
         source) and ``removal_region_psnr_db`` (only where the removed people, their shadows,
         reflections and what they carry are).
@@ -150,14 +151,20 @@ def part_regions(true: Truth, t: int, n: int) -> dict[str, np.ndarray]:
         for name, dataset in (
             ("body", true.body), ("object", true.carried),
             ("shadow", true.shadow), ("reflection", true.reflection),
+            ("deformation", true.deformation),
         )
     }  # fmt: skip
-    # Nothing but the thing itself is seen where it is opaque, whatever lies behind it.
-    behind = {"object": ("body",), "shadow": ("body", "object", "reflection")}
-    behind["reflection"] = ("body", "object", "shadow")
+    # Nothing but the thing itself is seen where it is opaque, whatever lies behind it; and ground
+    # that gives way is opaque with a shadow on it, too.
+    others = {
+        "object": ("body",),
+        "shadow": ("body", "object", "reflection", "deformation"),
+        "reflection": ("body", "object", "shadow", "deformation"),
+        "deformation": ("body", "object"),
+    }
     regions = {}
     for part, threshold in PART_ALPHA.items():
-        clear = np.all([parts[other] < CLEAR for other in behind[part]], axis=0)
+        clear = np.all([parts[other] < CLEAR for other in others[part]], axis=0)
         regions[part] = (parts[part] > threshold) & clear
     return regions
 

@@ -72,7 +72,7 @@ def _expose(scenario: Scenario, filming: Filming, number: int, actor: int, groun
         look = person.at(scenario.time(number) + float(share / scenario.fps))
         exposed.append(
             draw_layer(
-                look.mesh, person.outfit, person.landmarks, scenario.camera, scenario.lighting,
+                look, person.outfit, person.landmarks, scenario.camera, scenario.lighting,
                 ground,
             )
         )  # fmt: skip
@@ -82,7 +82,7 @@ def _expose(scenario: Scenario, filming: Filming, number: int, actor: int, groun
         _mean_of_pictures([layer.rgba for layer in exposed]),
         *(
             np.rint(np.mean([getattr(layer, part) for layer in exposed], axis=0)).astype(np.uint8)
-            for part in ("body", "carried", "shadow", "reflection")
+            for part in ("body", "carried", "shadow", "reflection", "deformation")
         ),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from retime.demo.camera import Pinhole
 from retime.demo.noise import fractal, lattice
+from retime.demo.trampoline import Trampoline
 
 SUPERSAMPLING = 3
 GLOSS = 0.60
@@ -31,6 +32,7 @@ class Room:
     paint: tuple[float, float, float] = (0.70, 0.66, 0.59)
     panel_paint: tuple[float, float, float] = (0.155, 0.245, 0.245)
     bars_left: float = -4.25  # left end of the wall bars
+    trampolines: tuple[Trampoline, ...] = ()
     grain: float = 1.1  # standard deviation of the picture's grain, of 255
     seed: int = 4
 
@@ -70,6 +72,10 @@ def render_room(camera: Pinhole, room: Room, width: int, height: int) -> np.ndar
         points, kind, position, room.wall, room.panel, np.array(room.wood),
         np.array(room.paint), np.array(room.panel_paint), room.bars_left, room.seed, linear,
     )  # fmt: skip
+    for trampoline in room.trampolines:
+        on = (kind == FLOOR) & trampoline.covers(points)
+        lit = floor_light(points[on][:, 0], points[on][:, 1], room.wall)
+        linear[on] = trampoline.albedo(points[on]) * lit[:, None]
     picture = develop(linear.reshape(height, s, width, s, 3).mean((1, 3)))
     grain = np.random.default_rng(room.seed).normal(0, room.grain / 255, (height, width, 1))
     return np.rint(255 * np.clip(picture + grain, 0, 1)).astype(np.uint8)
@@ -174,6 +180,15 @@ def _light(x, y, z, wall, on_wall):
         aside = 1 - 0.10 * _step(x, 0.5, 6.0)
         return corner * rise * aside
     return (0.66 + 0.42 * pool) * (0.62 + 0.38 * _step(wall - y, 0.0, 1.1))
+
+
+@numba.njit(cache=True)
+def floor_light(x, y, wall):
+    """Brightness of the empty room at places [n] of the floor. [n]"""
+    light = np.empty(len(x))
+    for i in range(len(x)):
+        light[i] = _light(x[i], y[i], 0.0, wall, False)
+    return light
 
 
 @numba.njit(cache=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from retime.body.model import ShapedBody
+from retime.demo.trampoline import Pressed
 
 SIDES = (("left", 1.0), ("right", -1.0))
 
@@ -22,6 +23,7 @@ class Stance:
     angles: dict[str, float]
     pelvis: np.ndarray  # [3] world position, metres; the floor is z = 0
     carried: np.ndarray | None = None  # [3] centre of what is carried
+    pressed: Pressed | None = None  # what gives way under the feet
 
 
 class Motion(Protocol):

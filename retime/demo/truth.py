@@ -18,7 +18,7 @@ class Truth(Artifact):
     of the same layer are put over it.
     """
 
-    schema, version, rule = "truth", 1, "demo_clip"
+    schema, version, rule = "truth", 2, "demo_clip"
     rgba = Field(np.uint8, "layers", "T", "H", "W", 4, image=True)  # straight alpha
     order = Field(np.int64, "T", "N")  # layer numbers 1..N, back to front
     keypoints = Field(np.float64, "T", "N", 17, 3)  # x, y (pixels), flag 0, 1 or 2
@@ -28,6 +28,7 @@ class Truth(Artifact):
     carried = Field(np.uint8, "T", "N", "H", "W", image=True)  # alpha of what is carried
     shadow = Field(np.uint8, "T", "N", "H", "W", image=True)
     reflection = Field(np.uint8, "T", "N", "H", "W", image=True)
+    deformation = Field(np.uint8, "T", "N", "H", "W", image=True)  # of ground that gives way
     names = Attribute()  # of layers 1..N
 
 

@@ -8,6 +8,7 @@ def _figures(removal, shadow=1.0, leak=0.0):
         "shadow_ratio": [1.0, shadow], "reflection_ratio": [None, None], "object_ratio": [1.0],
         "shadow_least": [0.9, 0.9], "reflection_least": [None, None], "object_least": [0.5],
         "shadow_shown": [0.99, 0.9], "reflection_shown": [None, None], "object_shown": [1.0],
+        "deformation_ratio": [None], "deformation_least": [None], "deformation_shown": [None],
         "leak": [leak, 0.0], "other_ground_db": [33.0, 40.0], "moved_db": [33.0, 31.0],
     }  # fmt: skip
 
