@@ -34,6 +34,8 @@ CALM, LEAST_CALM = 0.25, 3
 # Ground that is brightened by more than this share of white, to the light around it, was never seen
 # lit.
 NEVER_LIT = 0.01
+# Two guesses at the same ground differ by less than this share of white.
+ALIKE = 0.15
 # A hole is made wider by this share of the canvas's width before it is filled: its rim has people's
 # colours.
 RIM = 0.009
@@ -209,6 +211,8 @@ def _completed(
     side = 2 * round(RIM * canvas.shape[1]) + 1
     hole = cv2.dilate((unknown & in_view).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
     drawn = fill_ground(canvas, (hole | never_lit) & in_view, ~in_view)
-    # Of ground that was never seen lit there are two guesses, with different faults: their mean.
+    # Of ground that was never seen lit there are two guesses, with different faults: their mean,
+    # unless what is drawn there is other ground.
+    agree = never_lit & (np.abs(canvas.astype(np.int16) - drawn).max(-1) < ALIKE * 255)
     halfway = ((canvas.astype(np.uint16) + drawn) // 2).astype(np.uint8)
-    return np.where(hole[..., None], drawn, np.where(never_lit[..., None], halfway, canvas))
+    return np.where(hole[..., None], drawn, np.where(agree[..., None], halfway, canvas))
