@@ -12,11 +12,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from retime.layers.ground import grow
+
 # Before comparing, grain and edges half a pixel off are blurred: a Gaussian's deviation, pixels.
 BLUR = 0.7
 # A pixel may be part of a thing if a channel differs from the ground by this share of white, and
 # may not be a shadow: those darken all colours alike, within the second factor.
-DIFFERS, ALIKE = 0.15, 1.35
+DIFFERS, ALIKE = 0.15, 1.25
 # Added before ratios (of 0..255), so that grain in the dark is no colour.
 OFFSET = 8.0
 # A thing is nowhere thinner than this, pixels.
@@ -26,6 +28,10 @@ THICK_SHARE = 0.7
 # What hangs together is a thing if it demands more alpha than the first in so many pixels, and in
 # this share of all: the rim of a body may show past its map and touch its own reflection.
 OPAQUE, LEAST_OPAQUE, OPAQUE_SHARE = 0.8, 4, 0.05
+# It is clothing that hangs on a body, past its map, if in this share of so many pixels no farther
+# from the body than the next, it is of the body's colour there, within a share of white; and if it
+# demands more alpha than the last all in all.
+WORN, LEAST_WORN, BESIDE, SAME, VEIL = 0.7, 5, 2, 0.1, 0.4
 # It is one, too, if this share of it lies where there is a thing a frame before or after.
 LASTING = 0.5
 
@@ -67,7 +73,24 @@ def solid_pieces(
     massive = np.bincount(piece[~stout[whole]], minlength=count) == 0
     massive[0] = False  # all that is no candidate
     things = massive & (opaque >= LEAST_OPAQUE) & (opaque >= OPAQUE_SHARE * area)
-    return Pieces(piece, massive, things)
+    demand = np.bincount(piece.ravel(), weights=least.ravel(), minlength=count)
+    worn = _worn(frame, bodies, piece, count) & (demand > VEIL * area)
+    return Pieces(piece, massive, things | worn)
+
+
+def _worn(frame: np.ndarray, bodies: np.ndarray, piece: np.ndarray, count: int) -> np.ndarray:
+    """Tell which pieces go on in the colours of the bodies beside them. bool [count]"""
+    reach = 2 * BESIDE + 1
+    beside = grow(bodies, reach) & (piece > 0)
+    # The mean colour of the body's pixels about each pixel.
+    shown = bodies.astype(np.float32)
+    weight = cv2.blur(shown, (reach + 2, reach + 2))[..., None]
+    colour = cv2.blur(frame * shown[..., None], (reach + 2, reach + 2)) / np.maximum(weight, 1e-6)
+    alike = beside & (np.abs(frame - colour).max(-1) < SAME * 255)
+    near, same = (np.bincount(piece[where], minlength=count) for where in (beside, alike))
+    worn = (near >= LEAST_WORN) & (same >= WORN * near)
+    worn[0] = False  # all that is no candidate
+    return worn
 
 
 def solid_things(pieces: Sequence[Pieces]) -> np.ndarray:

@@ -6,6 +6,7 @@ from retime.layers.solid import solid_pieces, solid_things
 
 HEIGHT, WIDTH = 48, 64
 WALL, BOARDS, BALL = (60, 130, 140), (190, 140, 90), (230, 100, 70)
+NAVY = (70, 70, 95)
 NOBODY = np.zeros((HEIGHT, WIDTH), bool)
 
 
@@ -94,6 +95,7 @@ def test_what_was_solid_stays_so_where_no_part_of_it_tells():
     for t, frame in enumerate(frames):
         frame[16:40, 18 + 2 * t : 38 + 2 * t] = BALL
         bodies[t][:29] = t not in (0, 3)  # somebody hides the half before the wall
+        frame[bodies[t]] = NAVY
     shown = list(map(pieces, frames, bodies))
     assert not any(each.things.any() for each in shown[1:3])  # alone they may be veils
     solid = solid_things(shown)
@@ -110,3 +112,35 @@ def test_what_comes_up_beside_a_thing_is_none_for_that():
     second[16:40, 4:24] = BALL
     second[28:44, 30:50] = BALL
     assert not solid_things([pieces(first), pieces(second)])[1][:, 26:].any()
+
+
+def dressed(colour):
+    """Somebody in navy trousers before the boards, and beside them a patch of some colour."""
+    body = np.zeros((HEIGHT, WIDTH), bool)
+    body[26:46, 24:32] = True
+    frame = room()
+    frame[body] = NAVY
+    frame[30:42, 32:42] = colour
+    return frame, body
+
+
+def test_a_skirt_beside_the_body_in_its_colours_is_solid():
+    frame, body = dressed(NAVY)
+    least = least_alpha(frame, room())
+    assert least[36, 38] < 0.65  # (190 - 70) / 190: it might be a veil
+    solid = found(frame, body)
+    assert solid[31:41, 32:41].all()
+    assert not solid[:, 44:].any()
+
+
+def test_a_veil_of_another_colour_beside_the_body_is_not():
+    frame, body = dressed((150, 60, 95))
+    assert least_alpha(frame, room())[36, 38] > 0.5  # as much as the skirt's
+    assert not found(frame, body).any()
+
+
+def test_what_has_the_bodys_colours_far_from_it_is_not_worn():
+    frame, body = dressed(NAVY)
+    frame[30:42, 32:42] = room()[30:42, 32:42]
+    frame[30:42, 46:56] = NAVY
+    assert not found(frame, body).any()
