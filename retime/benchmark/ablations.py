@@ -57,6 +57,9 @@ DEPARTURES: dict[str, Departure] = {
     "colour-skip": Departure(
         "textures' colours pass the network by", {"train": {"colour_skip": False}}
     ),
+    "least-slope": Departure(
+        "colours come back from the tanh's flat ends", {"train": {"least_slope": 0}}
+    ),
     "dark-start": Departure("layers start dark", {"train": {"colour_bias": 0}}),
     "clear-start": Departure("layers start rather clear", {"train": {"alpha_bias": 0}}),
     "alpha-reach": Departure("alpha reaches 0 and 1", {"train": {"alpha_reach": 0}}),

@@ -62,6 +62,12 @@ class TrainSettings(Section):
     alpha_reach: Share = Field(0.02, description="stretch of alpha, so that it reaches 0 and 1")
     colour_bias: float = Field(-2.0, description="start of the colours, before the tanh")
     colour_skip: bool = Field(True, description="show the textures' colours from the start")
+    least_slope: float = Field(
+        0.1,
+        ge=0,
+        description="of the colours' tanh, in gradients that lead back from its flat ends (the "
+        "paper: 0)",
+    )
     input_skip: bool = Field(
         True, description="let the renderer's last layer see its input, too (not in the paper)"
     )

@@ -57,6 +57,7 @@ class LayeredModel(nn.Module):
                 settings.colour_skip,
                 settings.renderer == "released",
                 settings.input_skip,
+                settings.least_slope,
             ).to(memory_format=torch.channels_last)
 
     @property

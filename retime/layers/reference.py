@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from retime.config import TrainSettings
 from retime.layers.clip_tensors import ClipTensors
 from retime.layers.objective import Losses, Targets, half, objective
-from retime.layers.renderer import Renderer, padding_of, reach
+from retime.layers.renderer import Renderer, padding_of, reach, squashed
 from retime.layers.schedule import weights
 from retime.layers.training import Trainer
 from retime.layers.unseen import strayed
@@ -93,7 +93,8 @@ def render(renderer: Renderer, x: Tensor) -> Tensor:
     colours, alpha = logits[:, :3], logits[:, 3:]
     if renderer.head.colour_skip:
         colours = colours + x[:, :3]
-    colours, alpha = 0.5 * torch.tanh(colours) + 0.5, 0.5 * torch.tanh(alpha) + 0.5
+    alpha = 0.5 * torch.tanh(alpha) + 0.5
+    colours = squashed(colours, renderer.least_slope)
     return torch.cat([colours, reach(alpha, renderer.alpha_reach)], 1)
 
 

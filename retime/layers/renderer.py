@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -110,6 +111,40 @@ class Up(nn.Sequential):
         )
 
 
+class _Squashed(torch.autograd.Function):
+    """See ``squashed``."""
+
+    @staticmethod
+    def forward(context: Any, logits: Tensor, least_slope: float) -> Tensor:
+        y = torch.sigmoid(2 * logits)
+        context.save_for_backward(y)
+        context.least_slope = least_slope
+        return y
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (y,) = context.saved_tensors
+        slope = 2 * y * (1 - y)
+        back = gradient * (y - 0.5) > 0  # a step against it goes to the middle
+        return gradient * torch.where(back, slope.clamp(min=context.least_slope), slope), None
+
+
+def squashed(logits: Tensor, least_slope: float = 0.0) -> Tensor:
+    """A tanh brought to 0..1, out of whose flat ends a gradient can lead back.
+
+    There the slope is all but 0, and what has once gone too far stays: a channel that the first
+    steps push to 0 is missing from all layers for good.
+
+    Args:
+        logits: of any shape.
+        least_slope: where a gradient points back to the middle, it counts as if the tanh were at
+            least as steep as this; 0 for the tanh's own gradient.
+    """
+    if not least_slope:
+        return torch.sigmoid(2 * logits)
+    return _Squashed.apply(logits, least_slope)
+
+
 def reach(alpha: Tensor, margin: float) -> Tensor:
     """Stretch alpha by ``margin`` at both ends and cut it to 0..1.
 
@@ -147,6 +182,8 @@ class Renderer(nn.Module):
             code does and the paper does not say.
         input_skip: let the last layer see the input itself, at full size: outlines of UV maps need
             not pass through layer 1, which halves them (not in the paper).
+        least_slope: of the colours' tanh, in gradients that lead back from its ends (not in the
+            paper).
     """
 
     narrow = False  # train in bfloat16, but for the last layer: eight bits of alpha are too few
@@ -161,9 +198,10 @@ class Renderer(nn.Module):
         colour_skip: bool = False,
         released: bool = False,
         input_skip: bool = False,
+        least_slope: float = 0.0,
     ) -> None:
         super().__init__()
-        self.alpha_reach = alpha_reach
+        self.alpha_reach, self.least_slope = alpha_reach, least_slope
         c, dilation, first_slope = channels, 2 if released else 1, 0.0 if released else 0.2
         self.down = nn.ModuleList(
             [
@@ -216,8 +254,8 @@ class Renderer(nn.Module):
                 h = layer(torch.cat([h, skips.pop()], 1))
         h = h.to(x.dtype)
         logits, h = self.head(h, whole)[..., :height, :width], h[..., :height, :width]
-        rgba = torch.sigmoid(2 * logits)  # a tanh, brought to 0..1
-        return torch.cat([rgba[:, :3], reach(rgba[:, 3:], self.alpha_reach)], 1), h
+        colours, alpha = squashed(logits[:, :3], self.least_slope), squashed(logits[:, 3:])
+        return torch.cat([colours, reach(alpha, self.alpha_reach)], 1), h
 
 
 def fix_statistics(renderer: Renderer) -> None:

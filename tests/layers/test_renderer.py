@@ -1,8 +1,10 @@
+import math
+
 import pytest
 import torch
 from torch import nn
 
-from retime.layers.renderer import Renderer, reach, settle_statistics
+from retime.layers.renderer import Renderer, reach, settle_statistics, squashed
 from retime.layers.upsampler import InstanceNorm, Upsampler, enlarge
 
 
@@ -189,3 +191,31 @@ def test_norms_are_the_same_with_and_without_gradients(local):
     with torch.no_grad():
         fast = norm(maps)
     assert torch.allclose(fast, norm(maps), atol=1e-5)
+
+
+def test_a_gradient_leads_back_from_the_flat_ends():
+    def gradient(logit, least_slope, towards):
+        logits = torch.tensor([logit], requires_grad=True)
+        (towards * squashed(logits, least_slope)).sum().backward()
+        return logits.grad.item()
+
+    # At -4 a tanh, brought to 0..1, is 1 / (1 + e^8) high, and twice that steep.
+    flat = 2 / (1 + math.exp(8)) * (1 - 1 / (1 + math.exp(8)))
+    assert gradient(-4.0, 0.0, -1.0) == pytest.approx(-flat, rel=1e-3)
+    assert gradient(-4.0, 0.1, -1.0) == pytest.approx(-0.1)  # a step against it leads up
+    assert gradient(-4.0, 0.1, 1.0) == pytest.approx(flat, rel=1e-3)
+    assert gradient(4.0, 0.1, 1.0) == pytest.approx(0.1)
+    assert gradient(0.2, 0.1, 1.0) == pytest.approx(gradient(0.2, 0.0, 1.0))
+    heights = squashed(torch.tensor([-4.0, 0.0, 0.5]), 0.1)
+    assert heights.tolist() == pytest.approx([1 / (1 + math.exp(8)), 0.5, 1 / (1 + math.exp(-1))])
+
+
+def test_a_colour_that_is_black_everywhere_comes_back():
+    # From a logit of -6 a plain tanh would take a million such steps.
+    logit = torch.tensor([-6.0], requires_grad=True)
+    optimiser = torch.optim.SGD([logit], lr=0.5)
+    for _ in range(300):
+        optimiser.zero_grad()
+        (squashed(logit, 0.1) - 0.6).abs().sum().backward()
+        optimiser.step()
+    assert squashed(logit).item() == pytest.approx(0.6, abs=0.3)
