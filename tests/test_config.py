@@ -217,3 +217,11 @@ def test_layers_of_objects_and_of_both(tmp_path: Path) -> None:
     ball, ann = load_clip(tmp_path / "clip.yaml").layers
     assert (ball.people, ball.mask) == ([], "masks/ball")
     assert (ann.people, ann.mask) == ([1], "ann.mp4")
+
+
+def test_random_textures_that_do_not_spread_are_refused(tmp_path: Path) -> None:
+    settings = {"train": {"texture_start": "random"}}
+    with pytest.raises(InputError, match="needs a texture_spread above 0"):
+        config.validate(settings, config.Settings, "")
+    settings["train"]["texture_spread"] = 1
+    assert config.validate(settings, config.Settings, "").train.texture_spread == 1

@@ -39,7 +39,11 @@ DEPARTURES: dict[str, Departure] = {
         {"train": {"background": "network"}},
     ),
     "texture-start": Departure(
-        "textures start as the colours seen", {"train": {"texture_start": "random"}}
+        "textures start as the colours seen",
+        {"train": {"texture_start": "random", "texture_spread": 1}},
+    ),
+    "texture-spread": Departure(
+        "without noise in their other channels", {"train": {"texture_spread": 1}}
     ),
     "texture-rate": Departure("textures learn ten times as fast", {"train": {"texture_rate": 1}}),
     "single-frames": Departure(

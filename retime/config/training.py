@@ -29,6 +29,12 @@ class TrainSettings(Section):
     texture_start: Literal["seen", "random"] = Field(
         "seen", description="start textures as the colours seen, or at random (the paper)"
     )
+    texture_spread: float = Field(
+        0.0,
+        ge=0,
+        description="deviation of random values in the channels that do not start as seen (the "
+        "paper: 1)",
+    )
     texture_fill: bool = Field(
         True, description="give texels that no frame shows the nearest learned one in the end"
     )
@@ -142,6 +148,12 @@ class TrainSettings(Section):
         description="compile the renderer for training (torch.compile): minutes at the start, less "
         "for each step on a GPU",
     )
+
+    @model_validator(mode="after")
+    def _random(self) -> "TrainSettings":
+        if self.texture_start == "random" and not self.texture_spread:
+            raise ValueError("texture_start: random needs a texture_spread above 0 (the paper: 1)")
+        return self
 
     @model_validator(mode="after")
     def _share(self) -> "TrainSettings":

@@ -38,7 +38,7 @@ class LayeredModel(nn.Module):
             settings.texture_channels,
             clip.tile,
             generator,
-            spread=0.3 if settings.texture_start == "seen" else 1.0,
+            spread=settings.texture_spread,
             ground=in_network,
         )
         self.dynamic = None

@@ -108,8 +108,8 @@ class Atlas(nn.Module):
         channels: of a texel (the paper: 16).
         tile: texels on a tile's side (the paper: 16).
         generator: source of the initial values.
-        spread: standard deviation of the initial values; small, so that colours put into some
-            channels by `warm_start` stand out from the start.
+        spread: standard deviation of the initial values; 0 where `warm_start` puts colours into
+            some channels, which noise in the others would only speckle.
         ground: add a tile for the background: 24 N + 1 tiles (A.1).
     """
 
@@ -119,7 +119,7 @@ class Atlas(nn.Module):
         channels: int,
         tile: int,
         generator: torch.Generator,
-        spread: float = 0.3,
+        spread: float = 1.0,
         ground: bool = False,
     ) -> None:
         super().__init__()

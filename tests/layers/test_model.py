@@ -10,7 +10,9 @@ from retime.layers.texture import PARTS
 from retime.layers.training import Trainer
 
 SETTINGS = TrainSettings(channels=4, texture_channels=4, tile=4)
-PAPER = SETTINGS.model_copy(update={"background": "network", "texture_start": "random"})
+PAPER = SETTINGS.model_copy(
+    update={"background": "network", "texture_start": "random", "texture_spread": 1}
+)
 
 
 @pytest.fixture
@@ -94,5 +96,6 @@ def test_the_canvas_needs_no_pass(clip):
 def test_textures_start_at_random_or_as_seen(clip):
     seen, random = (Trainer(clip, s).model.atlas.texels.detach() for s in (SETTINGS, PAPER))
     assert random.std().item() == pytest.approx(1, abs=0.05)
+    assert not seen[:, 3:].any()
     red = torch.tanh(seen[16, :3] + SETTINGS.colour_bias) / 2 + 0.5  # part 2's first texel
     assert (red * 255).tolist() == pytest.approx([220, 40, 30], abs=4)

@@ -64,7 +64,7 @@ def test_without_layers_an_input_holds_everybody_but_who_is_removed(tmp_path):
     files = write_drawn_clip(clip, tmp_path, SeedsSettings())
     settings = TrainSettings(
         channels=4, texture_channels=4, tile=4, background="network", texture_start="random",
-        epochs=1, batch=2,
+        texture_spread=1, epochs=1, batch=2,
     )  # fmt: skip
     whole = NonLayered(load_clip_tensors(*files, tile=4), settings)
     with torch.no_grad():
