@@ -18,7 +18,7 @@ from retime.layers.ground import grow
 BLUR = 0.7
 # A pixel may be part of a thing if a channel differs from the ground by this share of white, and
 # may not be a shadow: those darken all colours alike, within the second factor.
-DIFFERS, ALIKE = 0.15, 1.25
+DIFFERS, ALIKE = 0.15, 1.3
 # Added before ratios (of 0..255), so that grain in the dark is no colour.
 OFFSET = 8.0
 # A thing is nowhere thinner than this, pixels.
