@@ -45,8 +45,11 @@ def _person(
     return Actor(name, OUTFITS[outfit], motion(shape, sole_of(shape), *args, **more))
 
 
-def _scene(name: str, shows: str, actors: tuple[Actor, ...], filming: Filming = Filming()) -> Scene:
-    scenario = Scenario(name, actors, size=SIZE, frames=FRAMES, fps=FPS)
+def _scene(
+    name: str, shows: str, actors: tuple[Actor, ...], filming: Filming = Filming(),
+    room: Room = Room(),
+) -> Scene:  # fmt: skip
+    scenario = Scenario(name, actors, room=room, size=SIZE, frames=FRAMES, fps=FPS)
     return Scene(scenario, filming, shows)
 
 
@@ -72,14 +75,13 @@ def _trampoline() -> Scene:
         "child", "striped", 1.15, 5, Bounce, (0.75, 1.9), yaw=-0.3, period=0.9, height=0.2,
         radius=0.65, give=0.06,
     )  # fmt: skip
-    scene = _scene(
+    return _scene(
         "trampoline",
         "two jump out of step on trampolines that give way, one in a skirt; motion blur",
         (child, replace(adult, skirt=Skirt())),
         Filming(shutter=0.5, instants=3),
+        Room(trampolines=(child.motion.trampoline, adult.motion.trampoline)),
     )
-    room = Room(trampolines=(child.motion.trampoline, adult.motion.trampoline))
-    return replace(scene, scenario=replace(scene.scenario, room=room))
 
 
 def _carrying() -> Scene:

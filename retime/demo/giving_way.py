@@ -37,7 +37,8 @@ def bend(
     seen = share > 0
     points = fine[seen]
     up = np.array([[0.0, 0.0, 1.0]])
-    turned = _brightness(lighting, trampoline.normal(points, depth)) / _brightness(lighting, up)
+    turned = lighting.light_on(trampoline.normal(points, depth)).sum(1)
+    turned /= lighting.light_on(up).sum()
     lit = (turned * floor_light(points[:, 0], points[:, 1], room.wall))[:, None]
     light[seen] = trampoline.albedo(points) * lit * share[seen][:, None]
     return Bent(
@@ -66,9 +67,3 @@ def _hit(camera: Pinhole, pressed: Pressed, width: int, height: int) -> np.ndarr
         above, below = np.where(higher, middle, above), np.where(higher, below, middle)
     points[near] = floor - (above / falling[near])[:, None] * ray
     return points
-
-
-def _brightness(lighting: Lighting, normals: np.ndarray) -> np.ndarray:
-    """Light that falls on surfaces with these normals [n, 3], over all directions. [n]"""
-    facing = np.clip(normals @ lighting.directions.T.astype(np.float64), 0, None)
-    return facing @ lighting.colours.mean(1)

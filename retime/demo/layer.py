@@ -38,10 +38,8 @@ def draw_layer(
     """Draw the layer of one person, with what they carry and what they do to the room."""
     height, width = ground.floor.shape
     mesh = look.mesh
-    bent_light, bent = (
-        np.zeros((height, width, 3), np.float32),
-        np.zeros((height, width), np.float32),
-    )
+    bent_light = np.zeros((height, width, 3), np.float32)
+    bent = np.zeros((height, width), np.float32)
     if look.pressed is not None:
         sheet = bend(camera, ground.room, lighting, look.pressed, width, height)
         bent_light, bent = sheet.light, sheet.alpha
@@ -61,14 +59,16 @@ def draw_layer(
     # person.
     rgba = np.zeros((height, width, 4), np.float32)
     touched = (bent > 0) | (shade > 0) | (mirror > 0) | (seen.coverage > 0)
-    alpha = bent[touched][:, None]
-    colour = develop(bent_light[touched] / np.maximum(alpha, 1e-6)) * alpha
-    share = shade[touched][:, None]
-    colour = share * np.float32(SHADOW_COLOUR) + colour * (1 - share)
-    alpha = share + alpha * (1 - share)
-    for light, cover in ((mirror_light, mirror), (seen.light, seen.coverage)):
+    alpha = colour = np.float32(0)
+    for light, cover in (
+        (bent_light, bent), (None, shade), (mirror_light, mirror), (seen.light, seen.coverage),
+    ):  # fmt: skip
         share = cover[touched][:, None]
-        colour = develop(light[touched] / np.maximum(share, 1e-6)) * share + colour * (1 - share)
+        if light is None:  # a shadow has no light of its own
+            mine = np.float32(SHADOW_COLOUR)
+        else:
+            mine = develop(light[touched] / np.maximum(share, 1e-6))
+        colour = mine * share + colour * (1 - share)
         alpha = share + alpha * (1 - share)
     rgba[touched] = np.concatenate([colour / np.maximum(alpha, 1e-6), alpha], axis=1)
     return Layer(

@@ -67,8 +67,12 @@ class Lighting:
 
     def ground_weights(self, normal: np.ndarray) -> np.ndarray:
         """Share of a surface's light that comes from each direction, summing to 1. [K]"""
-        weights = np.clip(self.directions @ normal, 0, None) * self.colours.mean(1)
-        return weights / weights.sum()
+        light = self.light_on(normal[None])[0]
+        return light / light.sum()
+
+    def light_on(self, normals: np.ndarray) -> np.ndarray:
+        """Light that surfaces with these normals [n, 3] get from each direction. [n, K]"""
+        return np.clip(normals @ self.directions.T, 0, None) * self.colours.mean(1)
 
 
 @dataclass(frozen=True)
